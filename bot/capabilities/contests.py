@@ -25,10 +25,8 @@ if TYPE_CHECKING:
     from bot.handlers import contests
     from bot.jobs import contests as jobs
     from bot.messages import contests as messages
-    from bot.services.contests import contests as services
 else:
     jobs = late("bot.jobs.contests")
-    services = late("bot.services.contests.contests")
     contests = late("bot.handlers.contests")
     messages = late("bot.messages.contests")
 
@@ -47,5 +45,5 @@ CAPABILITY = Capability(
         STRIKE_WHY: contests.on_strike_why,
     },
     notices={kind: messages.NOTICES[kind] for kind in (ContestBegun, ContestOver, ContestReleased, PrizeWon)},
-    jobs=[Job(name="contests", every_seconds=30.0, find_next=services.find_next_end, run=jobs.turn)],
+    jobs=[Job(name="contests", every_seconds=30.0, find_next=jobs.find_next_end, run=jobs.turn)],
 )

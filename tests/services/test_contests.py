@@ -14,12 +14,12 @@ from bot.core.campaigns.rewards import Give
 from bot.core.drawing import compute_commitment
 from bot.core.durations import DAY_SECONDS
 from bot.draw_command import find_fault
-from bot.jobs.contests import turn
+from bot.jobs.contests import find_next_end, turn
 from bot.messages.contests import NOTICES, compose_csv
 from bot.messages.shop import Shop
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.contests import contests
-from bot.services.contests.contests import ContestFile, ContestView, find_next_end
+from bot.services.contests.contests import ContestFile, ContestView
 from bot.services.contests.notices import ContestBegun, ContestOver, ContestReleased, PrizeWon
 from bot.services.members import NotAllowed
 from bot.services.notices import Notice, read_notice

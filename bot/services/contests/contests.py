@@ -13,7 +13,6 @@ from bot.core.roles import MANAGERS
 from bot.services.audit import Act
 from bot.services.campaigns import Terms, find_zone, get_terms, view_standing
 from bot.services.campaigns.opening import list_owners
-from bot.services.campaigns.running import find_next_turn
 from bot.services.contests.notices import ContestBegun, ContestOver, ContestReleased, PrizeWon
 from bot.services.contests.prizes import give_prize
 from bot.services.coupons.giving import tell_given
@@ -110,13 +109,6 @@ def view_contests(tx: Tx, *, visitor: Profile) -> ContestsView:
 def is_due(tx: Tx) -> bool:
     """Whether a contest is to begin, to change or to end."""
     return bool(_list_changes(tx) or _list_dropped(tx)) or any(_is_over(row, tx.now) for row in contests.list_open(tx))
-
-
-def find_next_end(tx: Tx) -> int | None:
-    """The next moment at which a contest ends or a campaign that may have one turns, UTC microseconds."""
-    ends = [row.ends_at for row in contests.list_open(tx) if row.ends_at > tx.now]
-    turn = find_next_turn(tx)
-    return min(ends if turn is None else [*ends, turn], default=None)
 
 
 def turn_contests(tx: Tx) -> None:

@@ -15,12 +15,12 @@ from bot.telemetry import SHOP
 TURN_SECONDS = 0.0005
 """A shop whose turn it is goes on for so long while others wait; one step is never broken off."""
 
-SHARE = 0.25
+PORTION = 0.25
 """The part of the loop's time that a shop may have in the long run while there are others. The answers that Telegram
-takes from a bot, 30 a second, need half of that."""
+takes from a bot, 30 a second, need a quarter of that."""
 
 SAVED_SECONDS = 0.02
-"""So much a shop that has done little may have at once; a command takes a third of it."""
+"""So much a shop that has done little may have at once; ten commands take as much."""
 
 BESIDE_SECONDS = 0.2
 """Whoever did something within this time is beside the others; a shop that is alone may have all."""
@@ -41,19 +41,19 @@ class Line:
     is_called: bool = False
     """Whether its next turn is coming."""
     saved_seconds: float = SAVED_SECONDS
-    """Below nothing it has had more than its share."""
+    """Below nothing it has had more than its portion."""
     counted_at: float = 0.0
 
 
-class Shares:
+class Portions:
     """Who has had how much of the loop's time: a token bucket for each shop.
 
     Args:
-        share: Of the time, for a shop that is not alone.
+        portion: Of the time, for a shop that is not alone.
     """
 
-    def __init__(self, share: float) -> None:
-        self._share = share
+    def __init__(self, portion: float) -> None:
+        self._portion = portion
         self._latest: tuple[Line | None, float] = (None, float("-inf"))
         """Who had the last turn, and when."""
         self._other_at = float("-inf")
@@ -67,11 +67,11 @@ class Shares:
         if latest is not line:
             self._other_at = at
         self._latest = (line, ended)
-        saved = line.saved_seconds + (began - line.counted_at) * self._share
+        saved = line.saved_seconds + (began - line.counted_at) * self._portion
         line.saved_seconds, line.counted_at = min(SAVED_SECONDS, saved) - (ended - began), began
         if ended - self._other_at > BESIDE_SECONDS:
             line.saved_seconds = max(0.0, line.saved_seconds)
-        return min(LONGEST_REST_SECONDS, max(0.0, -line.saved_seconds / self._share))
+        return min(LONGEST_REST_SECONDS, max(0.0, -line.saved_seconds / self._portion))
 
 
 class FairLoop(asyncio.SelectorEventLoop):
@@ -83,23 +83,23 @@ class FairLoop(asyncio.SelectorEventLoop):
     from clocks goes ahead, and does little more than put something into a line.
 
     Turns alone would leave the loop full, and each step would find one of somebody else's under way. So a shop that has had
-    more than its share rests, as long as there are others.
+    more than its portion rests, as long as there are others.
 
     Args:
         turn_seconds: A turn's length; what is begun in it is finished.
-        share: Of the loop's time, for each shop that is not alone.
+        portion: Of the loop's time, for each shop that is not alone.
         clock: Seconds, monotonic.
     """
 
     def __init__(
         self,
         turn_seconds: float = TURN_SECONDS,
-        share: float = SHARE,
+        portion: float = PORTION,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self._turn_seconds = turn_seconds
-        self._shares = Shares(share)
+        self._portions = Portions(portion)
         self._clock_of_turns = clock
         self._shop_lines: dict[str, Line] = {}
         self._of_nobody = Context()
@@ -133,7 +133,7 @@ class FairLoop(asyncio.SelectorEventLoop):
             if not handle.cancelled():
                 handle._run()  # noqa: SLF001 -- what the loop itself does with it
             now = self._clock_of_turns()
-        rest_seconds = self._shares.count(line, began, now)
+        rest_seconds = self._portions.count(line, began, now)
         line.is_called = False
         if line.handles and rest_seconds:
             line.is_called = True

@@ -94,9 +94,7 @@ _LIST_LINES = (
     .offset(bindparam("offset"))
 )
 _COUNT_CREDITS, _COUNT_DEBITS = (
-    select(func.count()).select_from(
-        select(ledger.c.id).where(side).order_by(ledger.c.id.desc()).limit(bindparam("most")).subquery("some")
-    )
+    select(func.count()).select_from(select(ledger.c.id).where(side).limit(bindparam("most")).subquery("some"))
     for side in (_CAME, _LEFT)
 )
 

@@ -16,7 +16,7 @@ from bot.shops.fair_loop import (
     SAVED_SECONDS,
     FairLoop,
     Line,
-    Shares,
+    Portions,
     run_fairly,
 )
 from bot.telemetry import SHOP
@@ -35,7 +35,7 @@ async def work(shop: str, done: list[str], *, steps: int = STEPS) -> None:
 
 def run(main: Callable[[], Any], *, turn_seconds: float = 0.0) -> Any:
     """On a loop on which each turn is one step, and nobody rests."""
-    with asyncio.Runner(loop_factory=lambda: FairLoop(turn_seconds, share=1e9)) as runner:
+    with asyncio.Runner(loop_factory=lambda: FairLoop(turn_seconds, portion=1e9)) as runner:
         return runner.run(main())
 
 
@@ -169,38 +169,38 @@ def test_result() -> None:
     assert run_fairly(main()) == "done"
 
 
-def test_share() -> None:
+def test_portion() -> None:
     """Who has had more than was saved rests until it is made up; whoever had little does not, and saves no more than that."""
-    shares, flooded, beside = Shares(0.25), Line(FLOODED), Line(BESIDE)
-    shares.count(beside, 99.9, 99.9)
-    assert shares.count(flooded, 100.0, 100.0 + SAVED_SECONDS) == 0
-    assert shares.count(flooded, 100.0, 100.010) == pytest.approx(0.040)
-    assert shares.count(beside, 100.011, 100.016) == 0
-    assert shares.count(flooded, 100.040, 100.041) == pytest.approx(0.004)
-    shares.count(beside, 999.9, 999.9)
-    assert shares.count(flooded, 1000.0, 1000.0 + SAVED_SECONDS) == 0
-    assert shares.count(flooded, 1000.0, 1000.001) == pytest.approx(0.004)
+    portions, flooded, beside = Portions(0.25), Line(FLOODED), Line(BESIDE)
+    portions.count(beside, 99.9, 99.9)
+    assert portions.count(flooded, 100.0, 100.0 + SAVED_SECONDS) == 0
+    assert portions.count(flooded, 100.0, 100.010) == pytest.approx(0.040)
+    assert portions.count(beside, 100.011, 100.016) == 0
+    assert portions.count(flooded, 100.040, 100.041) == pytest.approx(0.004)
+    portions.count(beside, 999.9, 999.9)
+    assert portions.count(flooded, 1000.0, 1000.0 + SAVED_SECONDS) == 0
+    assert portions.count(flooded, 1000.0, 1000.001) == pytest.approx(0.004)
 
 
-def test_share_of_who_is_alone() -> None:
+def test_portion_of_who_is_alone() -> None:
     """It may have all, and owes nothing when somebody comes; what belongs to no shop is nobody's company, and never rests."""
-    shares, flooded, beside, nobody = Shares(0.25), Line(FLOODED), Line(BESIDE), Line("")
-    assert shares.count(beside, 99.0, 99.0) == 0
-    assert shares.count(nobody, 99.9, 100.0) == 0
-    assert shares.count(flooded, 100.0, 109.0) == 0
-    assert shares.count(beside, 109.0, 109.001) == 0
-    assert shares.count(flooded, 109.001, 109.002 + SAVED_SECONDS) == pytest.approx(0.004)
-    assert shares.count(flooded, 109.1, 109.001 + BESIDE_SECONDS + 0.5) == 0
+    portions, flooded, beside, nobody = Portions(0.25), Line(FLOODED), Line(BESIDE), Line("")
+    assert portions.count(beside, 99.0, 99.0) == 0
+    assert portions.count(nobody, 99.9, 100.0) == 0
+    assert portions.count(flooded, 100.0, 109.0) == 0
+    assert portions.count(beside, 109.0, 109.001) == 0
+    assert portions.count(flooded, 109.001, 109.002 + SAVED_SECONDS) == pytest.approx(0.004)
+    assert portions.count(flooded, 109.1, 109.001 + BESIDE_SECONDS + 0.5) == 0
 
 
 def test_longest_rest() -> None:
     """One step that took very long does not leave its shop aside for a minute."""
-    shares = Shares(0.25)
-    shares.count(Line(BESIDE), 100.0, 109.9)
-    assert shares.count(Line(FLOODED), 100.0, 110.0) == LONGEST_REST_SECONDS
+    portions = Portions(0.25)
+    portions.count(Line(BESIDE), 100.0, 109.9)
+    assert portions.count(Line(FLOODED), 100.0, 110.0) == LONGEST_REST_SECONDS
 
 
-def test_a_shop_that_had_its_share_rests() -> None:
+def test_a_shop_that_had_its_portion_rests() -> None:
     """By a clock on which each of its steps takes as long as may be saved; the other one's take nothing."""
     now, steps = 0.0, 0
 

@@ -1,18 +1,31 @@
 """Mutation testing, a room at a time: `make mutants ROOM=core`. What survives is listed in docs/mutants.md.
 
-A mutant counts as killed when a test fails on it, when it runs for ever, or when mypy refuses it: none of them can land.
+A mutant counts as noticed when a test fails on it, when it runs for ever, or when mypy refuses it: none of them can land.
+
+`make mutants ROOM=wiring ARGS="--sample 120 --seed 1"` tries so many of the room's mutants, drawn at random, and says between what shares the
+whole room's lies. What a full count cannot afford is among its tests: PostgreSQL, and those of other rooms that are written for this one's code.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
+import random
 import shutil
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mutmut.mutation.data import SourceFileMutationData
+    from mutmut.workers.isolation import ForkRunner
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "mutants"
@@ -30,15 +43,35 @@ SLOW = (
 )
 """Tests that take seconds and pass through nearly everything: each survivor would wait for all of them."""
 
-OUTCOMES = {0: "survived", 5: "untested", 33: "untested", 37: "refused by mypy", 36: "endless", -24: "endless"}
+SURVIVED, UNTESTED, REFUSED = 0, 33, 37
+OUTCOMES = {
+    SURVIVED: "survived",
+    5: "untested",
+    UNTESTED: "untested",
+    REFUSED: "refused by mypy",
+    36: "endless",
+    -24: "endless",
+    None: "not tried",
+}
+MISSED = {"survived", "untested"}
+
+PATIENCE, PATIENCE_SECONDS = 3.0, 10.0
+"""A mutant of a sample is endless when its tests take so many times what they took without it, and so long on top for what they set up."""
+
+
+SECONDS = 30.0
+"""What a mutant of a sample is tried on: the quickest tests that together take so long, on each engine. What only others notice is missed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """What is mutated, and the quick tests that must notice."""
+    """What is mutated, the quick tests that must notice, and those that are asked besides where only a sample is tried."""
 
     code: Sequence[str]
     tests: Sequence[str]
+    more_tests: Sequence[str] = ()
+    served: bool = False
+    """Whether a sample is tried on PostgreSQL as well."""
 
 
 ROOMS = {
@@ -64,10 +97,19 @@ ROOMS = {
             "storage/backups",
         ],
         tests=["tests/storage"],
+        more_tests=["tests/jobs", "tests/services", "tests/wire/test_gifts.py"],
+        served=True,
     ),
     "wiring": Room(
-        code=["bot/app.py", "bot/runtime.py", "bot/jobs", "bot/outbox", "bot/broadcasts", "bot/updates"],
-        tests=["tests/jobs", "tests/outbox", "tests/broadcasts", "tests/updates", "tests/journeys/test_wiring.py"],
+        code=["bot/app.py", "bot/runtime.py", "bot/jobs", "bot/outbox", "bot/broadcasts", "bot/updates", "bot/wire"],
+        tests=[
+            "tests/jobs",
+            "tests/outbox",
+            "tests/broadcasts",
+            "tests/updates",
+            "tests/wire",
+            "tests/journeys/test_wiring.py",
+        ],
     ),
 }
 
@@ -77,47 +119,210 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("room", choices=ROOMS)
     parser.add_argument("--children", type=int, default=1, help="mutants tried at once")
+    parser.add_argument("--sample", type=int, help="try so many mutants, drawn at random, one at a time")
+    parser.add_argument("--seed", type=int, default=1, help="of the drawing")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="begin nothing of a sample any more after that")
+    parser.add_argument(
+        "--go-on", action="store_true", help="with the sample that is there; what was missed is tried again, at last"
+    )
     chosen = parser.parse_args()
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    _run_mutmut(ROOMS[chosen.room], chosen.children)
-    sys.stdout.write("\n".join([*_report(), ""]))
+    if not chosen.go_on:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+    _configure(ROOMS[chosen.room], sampled=chosen.sample is not None)
+    if chosen.sample is None:
+        from mutmut.__main__ import _run
+
+        _run([], chosen.children)
+        report = _report(_read_outcomes())
+    else:
+        deadline = time.monotonic() + 60 * chosen.minutes
+        names = _try_sample(ROOMS[chosen.room], chosen.sample, chosen.seed, deadline)
+        outcomes = _read_outcomes()
+        report = _report_sample({name: outcomes[name] for name in names})
+    sys.stdout.write("\n".join([*report, ""]))
     return 0
 
 
-def _run_mutmut(room: Room, children: int) -> None:
-    """As `mutmut run` would, with the settings of one room."""
+def draw(names: Iterable[str], size: int, seed: int) -> list[str]:
+    """Draw so many of them, each as likely as any other: always the same of the same names and seed, and a larger sample holds the smaller."""
+    everything = sorted(names)
+    return random.Random(seed).sample(everything, len(everything))[:size]
+
+
+def compute_interval(noticed: int, tried: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Return between what shares the true one lies, by the score interval of E. B. Wilson.
+
+    From "Probable Inference, the Law of Succession, and Statistical Inference", Journal of the American Statistical Association 22
+    (1927), 209-212. Unlike the normal approximation it holds for a hundred trials and for shares near one.
+    """
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    share, weight = noticed / tried, z * z / tried
+    middle = share + weight / 2
+    reach = z * math.sqrt(share * (1 - share) / tried + weight / (4 * tried))
+    return max(0.0, (middle - reach) / (1 + weight)), min(1.0, (middle + reach) / (1 + weight))
+
+
+def _configure(room: Room, *, sampled: bool) -> None:
+    """As pyproject has it, with the settings of one room."""
     from mutmut import configuration
-    from mutmut.__main__ import _run
 
     patterns = [each if each.endswith(".py") else f"{each}/*" for each in room.code]
-    folders = [each for each in room.code if "*" not in each]
     config = configuration.config()
     slow = [argument for test in SLOW for argument in ("--deselect", test)]
     configuration._config = replace(
         config,
-        pytest_add_cli_args=[*config.pytest_add_cli_args, *slow],
+        pytest_add_cli_args=[
+            *config.pytest_add_cli_args,
+            *slow,
+            *(("-m", "not browser") if sampled and room.served else ()),
+        ],
         only_mutate=patterns,
-        pytest_add_cli_args_test_selection=list(room.tests),
-        type_check_command=[*MYPY, *LOOSE, "-O", "json", *folders],
+        pytest_add_cli_args_test_selection=[*room.tests, *(room.more_tests if sampled else ())],
+        type_check_command=[*MYPY, *LOOSE, "-O", "json", *room.code],
+        **({"timeout_multiplier": PATIENCE, "timeout_constant": PATIENCE_SECONDS} if sampled else {}),
     )
-    _run([], children)
 
 
-def _report() -> Iterator[str]:
+def _try_sample(room: Room, size: int, seed: int, deadline: float) -> list[str]:
+    """Try a sample until then, by `time.monotonic`, and return its names; the outcomes lie in the folder."""
+    from mutmut import __main__ as mutmut
+    from mutmut.workers.isolation import ForkRunner, get_mutant_runner
+
+    mutmut.set_mutant_under_test("mutant_generation")
+    FOLDER.mkdir(exist_ok=True)
+    mutmut.copy_src_dir()
+    mutmut.copy_also_copy_files()
+    mutmut.setup_source_paths()
+    mutmut.create_mutants(1)
+    everything, _ = mutmut.collect_source_file_mutation_data(mutant_names=[])
+    files = {name: file for file, name, _ in everything}
+    names = draw(files, size, seed)
+    if any(files[name].exit_code_by_key[name] is None for name in names):
+        for name in _find_refused(names, files):
+            _settle(files[name], name, REFUSED)
+    runner = get_mutant_runner()
+    assert isinstance(runner, ForkRunner)
+    if _learn_tests(runner, room, deadline):
+        runner.startup()
+        for name in _list_waiting(names, files):
+            if time.monotonic() < deadline:
+                _settle(files[name], name, _try(runner, name))
+    return names
+
+
+def _find_refused(names: Sequence[str], files: Mapping[str, SourceFileMutationData]) -> Iterator[str]:
+    """Let mypy read the room, and find those of the mutants in whose lines it finds fault."""
+    from mutmut.configuration import config
+    from mutmut.mutation.data import MutantLineSpans
+    from mutmut.type_checking import run_type_checker
+    from mutmut.utils.file_utils import change_cwd
+
+    with change_cwd(FOLDER):
+        errors = run_type_checker(config().type_check_command)
+    lines = {(error.file_path, error.line_number) for error in errors}
+    for name in names:
+        spans = MutantLineSpans.load(files[name].path)
+        assert spans is not None
+        span, file = spans.span_by_function_name[name.rpartition(".")[2]], (FOLDER / files[name].path).absolute()
+        if any((file, line) in lines for line in range(span.start, span.end + 1)):
+            yield name
+
+
+def _list_waiting(names: Iterable[str], files: Mapping[str, SourceFileMutationData]) -> list[str]:
+    """Those never tried, and then those that were missed, since a test may have been written; of each the quick ones first."""
+    outcomes = {name: OUTCOMES.get(files[name].exit_code_by_key[name], "killed") for name in names}
+    waiting = [name for name, outcome in outcomes.items() if outcome in {*MISSED, "not tried"}]
+    return sorted(waiting, key=lambda name: (outcomes[name] in MISSED, sum(_find_seconds(name).values())))
+
+
+def _learn_tests(runner: ForkRunner, room: Room, deadline: float) -> bool:
+    """Run each test once to see what it passes through, unless that is known; say whether it is known of all now."""
+    from mutmut import __main__ as mutmut
+
+    mutmut.load_stats()
+    mutmut.set_mutant_under_test("list_all_tests")
+    with mutmut.CatchOutput():
+        listed = runner.list_all_tests()
+    listed.clear_out_obsolete_test_names()
+    for place in (*room.tests, *room.more_tests):
+        new = [test for test in listed.new_tests() if test.startswith(place)]
+        if place in room.more_tests:
+            new = [test for test in new if not _needs_server(test)]
+        if new and time.monotonic() > deadline:
+            return False
+        if new:
+            mutmut.run_stats_collection(runner, sorted(new))
+    mutmut.set_mutant_under_test("")
+    with mutmut.CatchOutput():  # which fails where pytest does not know one of them by its name
+        runner.test_runner.execute_pytest(["--collect-only", "-qqq", *mutmut.collected_test_names()])
+    return True
+
+
+def _needs_server(test: str) -> bool:
+    return "postgres" in test
+
+
+def _try(runner: ForkRunner, name: str) -> int:
+    """Run tests that pass through the mutant's function, quick ones first, until one fails, and return how that ended."""
+    known, status = _find_seconds(name), UNTESTED
+    for served in (False, True):  # a server is started only for what went by all that needs none
+        asked = choose_quickest({test: known[test] for test in known if _needs_server(test) is served}, SECONDS)
+        if asked and status in {SURVIVED, UNTESTED}:
+            seconds = sum(asked.values())
+            runner.submit(name, list(asked), math.ceil(2 * PATIENCE * (seconds + PATIENCE_SECONDS)), seconds)
+            status = runner.wait_for_result().exit_code
+    return status
+
+
+def choose_quickest(seconds: Mapping[str, float], most: float) -> dict[str, float]:
+    """Choose the quickest tests that together take no longer, or the quickest one where each does, and say what each takes."""
+    ordered = sorted(seconds.items(), key=lambda each: each[1])
+    sums = accumulate(taken for _, taken in ordered)
+    return dict([each for each, total in zip(ordered, sums, strict=True) if total <= most] or ordered[:1])
+
+
+def _find_seconds(name: str) -> dict[str, float]:
+    """Find the tests that pass through a mutant's function, and what each takes."""
+    from mutmut.state import state
+    from mutmut.utils.format_utils import mangled_name_from_mutant_name
+
+    tests = state().tests_by_mangled_function_name.get(mangled_name_from_mutant_name(name), set())
+    return {test: state().duration_by_test[test] for test in tests}
+
+
+def _settle(file: SourceFileMutationData, name: str, status: int) -> None:
+    file.exit_code_by_key[name] = status
+    file.save()
+
+
+def _report(found: Mapping[str, str]) -> Iterator[str]:
     """Figures, then every survivor."""
-    found = dict(_read_outcomes())
     counts = Counter(found.values())
     yield ""
     yield f"{len(found)} mutants: " + ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
-    dead = len(found) - counts["survived"] - counts["untested"]
-    yield f"{dead / max(1, len(found)):.1%} noticed"
-    yield from (f"{outcome}: {name}" for name, outcome in sorted(found.items()) if outcome in {"survived", "untested"})
+    noticed = sum(count for outcome, count in counts.items() if outcome not in {*MISSED, "not tried"})
+    yield f"{noticed / max(1, len(found)):.1%} noticed"
+    yield from (f"{outcome}: {name}" for name, outcome in sorted(found.items()) if outcome in MISSED)
 
 
-def _read_outcomes() -> Iterator[tuple[str, str]]:
-    for file in FOLDER.rglob("*.meta"):
-        for name, status in json.loads(file.read_text(encoding="utf-8"))["exit_code_by_key"].items():
-            yield name, OUTCOMES.get(status, "killed")
+def _report_sample(found: Mapping[str, str]) -> Iterator[str]:
+    """Likewise, with what that says of the whole room, and how the survivors differ."""
+    from mutmut.mutation.diff_apply import find_mutant, get_diff_for_mutant
+
+    yield from _report(found)
+    passed = {name: outcome for name, outcome in found.items() if outcome != OUTCOMES[REFUSED]}
+    for kind, some in (("all", found), ("those that mypy lets pass", passed)):
+        noticed = sum(outcome not in MISSED for outcome in some.values())
+        if some and "not tried" not in some.values():  # what mypy refuses is settled first, and is no sample
+            low, high = compute_interval(noticed, len(some))
+            yield f"of {kind}: {noticed} of {len(some)} noticed, {noticed / len(some):.1%} ({low:.1%} to {high:.1%})"
+    for name in sorted(name for name, outcome in found.items() if outcome in MISSED):
+        yield f"\n{found[name]}: {name}\n{get_diff_for_mutant(name, path=find_mutant(name).path)}"
+
+
+def _read_outcomes() -> dict[str, str]:
+    statuses = [json.loads(file.read_text(encoding="utf-8"))["exit_code_by_key"] for file in FOLDER.rglob("*.meta")]
+    return {name: OUTCOMES.get(status, "killed") for each in statuses for name, status in each.items()}
 
 
 if __name__ == "__main__":

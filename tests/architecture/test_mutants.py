@@ -35,6 +35,6 @@ def test_survivors_that_are_listed_are_in_the_code() -> None:
 def test_every_room_has_code_and_tests_and_figures() -> None:
     """A file that moved takes its mutants along; each room says how many were noticed."""
     for name, room in ROOMS.items():
-        for part in (*room.code, *room.tests):
+        for part in (*room.code, *room.tests, *room.more_tests):
             assert (ROOT / part).exists(), f"{name}: {part}"
         assert re.search(rf"^\| {name} \| ", PAGE, re.MULTILINE), name

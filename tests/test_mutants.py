@@ -1,0 +1,52 @@
+"""What a sample of mutants says of all of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.mutants import choose_quickest, compute_interval, draw
+
+NAMES = [f"bot.app.run__mutmut_{number}" for number in range(40)]
+
+
+def test_a_sample_is_the_same_for_the_same_seed() -> None:
+    """Whoever counts again tries the same ones, in whatever order files are found."""
+    assert draw(NAMES, 5, 7) == draw(reversed(NAMES), 5, 7)
+    assert draw(NAMES, 5, 7) != draw(NAMES, 5, 8)
+
+
+def test_a_larger_sample_holds_the_smaller() -> None:
+    """Whoever wants to know better goes on with what was tried already."""
+    assert draw(NAMES, 20, 7)[:5] == draw(NAMES, 5, 7)
+
+
+def test_nothing_is_drawn_twice() -> None:
+    """And where more are asked for than there are, all are drawn."""
+    assert len(set(draw(NAMES, 30, 1))) == 30
+    assert sorted(draw(NAMES, 1000, 1)) == sorted(NAMES)
+
+
+def test_each_is_as_likely_as_any_other() -> None:
+    """Two thousand samples of a quarter hold each one five hundred times, give or take a hundred: five deviations."""
+    drawn = Counter(name for seed in range(2000) for name in draw(NAMES, 10, seed))
+    assert set(drawn) == set(NAMES)
+    assert all(400 < count < 600 for count in drawn.values())
+
+
+@pytest.mark.parametrize(
+    ("noticed", "tried", "low", "high"),
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_the_interval_is_wilsons(noticed: int, tried: int, low: float, high: float) -> None:
+    """As R. G. Newcombe's table has it (Statistics in Medicine 17 (1998), 857-872, method 3), and its mirror image."""
+    assert compute_interval(noticed, tried) == pytest.approx((low, high), abs=5e-5)
+    assert compute_interval(tried - noticed, tried) == pytest.approx((1 - high, 1 - low), abs=5e-5)
+
+
+def test_quick_tests_are_asked_first() -> None:
+    """As many as fit into the time; one at least, however long it takes."""
+    assert list(choose_quickest({"slow": 3.0, "quick": 1.0, "other": 2.0}, 3.5)) == ["quick", "other"]
+    assert choose_quickest({"slow": 3.0}, 1.0) == {"slow": 3.0}
+    assert choose_quickest({}, 1.0) == {}

@@ -216,8 +216,8 @@ def add_card(
     version: str = "",
     story: str = "",
     after_id: NoticeId | None = None,
-) -> bool:
-    """Owe a card, once per person, kind and version, and tell `HandoutOwed`; False where there is such a row.
+) -> None:
+    """Owe a card, once per person, kind and version, and tell `HandoutOwed` of one that was not owed before.
 
     With `after_id` it is not due before that notice is settled, however it ends.
     """
@@ -226,7 +226,6 @@ def add_card(
     )
     if added is not None:
         tx.tell(HandoutOwed())
-    return added is not None
 
 
 def list_due_cards(tx: Tx, kind: HandoutKind, limit: int) -> list[Handout]:

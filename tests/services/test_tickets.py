@@ -147,6 +147,21 @@ async def test_what_is_not_solved_comes_back_before_all_others(shop: Store) -> N
     assert (await shop.read(table.get, first.id)).solved_at is None, "it is open"
 
 
+async def test_what_was_said_long_ago_goes_a_page_at_a_time(shop: Store, clock: Clock) -> None:
+    """Of tickets that were closed by then; the tickets themselves stay, and what is said in one that is open."""
+    closed = list[TicketRow]()
+    for _ in range(2):
+        ticket = await ask(shop)
+        await shop.write(desk.close, visitor=WAYAN, ticket_id=ticket.id)
+        closed.append(ticket)
+    kept = await ask(shop)
+    clock.advance(HOUR)
+    page = {"before": clock.now, "limit": 1}
+    assert [await shop.write(ticket_words.delete_over, **page) for _ in range(3)] == [1, 1, 0]
+    said = {each.id: await shop.read(ticket_words.list_of, each.id, 9) for each in (*closed, kept)}
+    assert {number for number, words in said.items() if words} == {kept.id}
+
+
 async def test_what_does_not_arrive_is_told_to_whoever_said_it(shop: Store) -> None:
     """Once; the answer is kept."""
     ticket = await ask(shop)

@@ -22,7 +22,7 @@ from bot.services.members import note_owners
 from bot.services.notices import Notice, read_notice
 from bot.services.privacy import forget
 from bot.services.waiting.notices import LetIn, QueueEntered
-from bot.services.waiting.waiting import QueueView, find_next_door, let_in, queue_up, view_place
+from bot.services.waiting.waiting import QueuePlace, QueueView, find_next_door, let_in, queue_up, view_place
 from storage import Store, Tx
 from storage.checks import list_faults
 from storage.facts import GrantKind
@@ -83,6 +83,13 @@ async def test_a_friend_moves_a_member_by_exactly_so_many_places(store: Store, c
         await store.write(revoke, referral.id, reason=RevokeReason.LEFT)
         assert await find_order(store, members) == order
     assert not await list_faults(store)
+
+
+async def test_a_queue_is_empty_until_somebody_stands_in_it(store: Store, campaign: Campaign) -> None:
+    """Whoever was a member before is in no line, and is told that nobody else is."""
+    await open_queue(store, campaign, Waitlist(jump=3))
+    early = await store.write(add_member, "Early")
+    assert await store.read(view_place, early.id) == QueuePlace(jump=3)
 
 
 async def test_who_comes_stands_in_line_and_is_told_once(store: Store, campaign: Campaign) -> None:

@@ -140,11 +140,11 @@ async def test_what_is_no_whole_backup_is_refused(place: Place) -> None:
 
 
 async def test_an_encrypted_backup_needs_its_key(place: Place) -> None:
-    """Nothing of it can be read without; with the identity it is like any other."""
+    """Nothing of it can be read without; with the identity, whatever else is noted beside it, it is like any other."""
     x25519 = importlib.import_module("pyrage").x25519
     identity, other = x25519.Identity.generate(), x25519.Identity.generate()
     key, wrong = place.file.with_name("key.txt"), place.file.with_name("wrong.txt")
-    key.write_text(f"# created: today\n{identity}\n")
+    key.write_bytes(b"# la cl\xe9, in Latin-1\n" + f"{identity}\n".encode())
     wrong.write_text(f"{other}\n")
     async with open_store(place.url) as store:
         await store.write(fill, 3)

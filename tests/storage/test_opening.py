@@ -115,30 +115,38 @@ async def test_a_database_survives_its_pragmas(sqlite_url: str) -> None:
             assert values == ["wal", 2, 1, 5000]
 
 
+UNKNOWN = "sqlite:///file.db and postgresql://… are known."
+NAMELESS = "names no file: write sqlite:///file.db or sqlite:////absolute/file.db."
+UNREADABLE = (
+    "Write postgresql://user:password@host:5432/name, with the special characters of the password percent-encoded."
+)
+
+
 @pytest.mark.parametrize(
-    "url",
+    ("url", "said"),
     [
-        "mysql://somewhere/db",
-        "passalong.db",
-        "sqlite://",
-        "sqlite:///",
-        "sqlite:///:memory:",
-        "sqlite:////nowhere/at/all/x.db",
-        "sqlite:////tmp",
-        "postgresql://u:hunter2@localhost:port/db",
-        "postgresql://u:hunter2@[::1/db",
-        "postgresql://u:hun@ter2@localhost/db",
-        "postgresql://u:hunter2/3@localhost/db",
-        "postgresql://u:hunter2@127.0.0.1:1/db?connect_timeout=2",
-        "postgresql://u:hunter2@localhost/db?no_such_option=1",
-        "postgresql://u:%zzhunter2@localhost/db",
+        ("mysql://somewhere/db", f"Unknown kind of database 'mysql': {UNKNOWN}"),
+        ("passalong.db", f"Unknown kind of database 'passalong.db': {UNKNOWN}"),
+        ("sqlite://", f"'sqlite://' {NAMELESS}"),
+        ("sqlite:///", f"'sqlite:///' {NAMELESS}"),
+        ("sqlite:///:memory:", f"'sqlite:///:memory:' {NAMELESS}"),
+        ("sqlite:////nowhere/at/all/x.db", "The database /nowhere/at/all/x.db cannot be opened: "),
+        ("sqlite:////tmp", "The database /tmp cannot be opened: "),
+        ("postgresql://u:hunter2@localhost:port/db", UNREADABLE),
+        ("postgresql://u:hunter2@[::1/db", UNREADABLE),
+        ("postgresql://u:hun@ter2@localhost/db", UNREADABLE),
+        ("postgresql://u:hunter2/3@localhost/db", UNREADABLE),
+        ("postgresql://u:hunter2@127.0.0.1:1/db?connect_timeout=2", "The database db on 127.0.0.1 failed: "),
+        ("postgresql://u:hunter2@localhost/db?no_such_option=1", UNREADABLE),
+        ("postgresql://u:%zzhunter2@localhost/db", UNREADABLE),
     ],
 )
-async def test_what_cannot_be_opened_says_so_without_a_password(url: str) -> None:
-    """The error is the store's own and never shows the password, in its message or in what caused it."""
+async def test_what_cannot_be_opened_says_so_without_a_password(url: str, said: str) -> None:
+    """The error is the store's own, names what is wrong and never shows the password, in its message or in what caused it."""
     with pytest.raises(StoreUnavailable) as caught:
         async with open_store(url):
             pass
+    assert said in str(caught.value)
     shown: BaseException | None = caught.value
     while shown is not None:
         assert not any(part in str(shown) for part in ("hunter2", "ter2", "hun@"))

@@ -2,14 +2,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import text
+
 from storage import Store, Tx
 from storage.addresses import ANNOUNCE, Address, MemberAddress
 from storage.records import Event, NoticeId, NoticeOwed, NoticeState
 from storage.tables import outbox
+from storage.texts import clean_error
 from tests.storage.cast import add_member
 from tests.storage.clock import NOON, Clock
 
 FIRST = NoticeId(0)
+_ERROR = text("SELECT error FROM outbox")
 
 
 def owe(tx: Tx, key: str, address: Address = ANNOUNCE) -> NoticeId | None:
@@ -69,11 +73,12 @@ async def test_a_notice_is_settled_once(store: Store) -> None:
 
 
 async def test_attempts_add_up_while_owed(store: Store) -> None:
-    """An attempt that did not settle a notice is counted."""
+    """An attempt that did not settle a notice is counted, and why is kept for whoever looks into the table."""
     notice_id = await store.write(owe, "k1")
     assert notice_id is not None
-    for error in ("timed out\0", "500"):
+    for error, kept in (("500", "500"), ("timed out\0", clean_error("timed out\0"))):
         await store.write(outbox.note_attempt, [notice_id], error)
+        assert await store.read(lambda tx: tx.scalar(_ERROR)) == kept
     (notice,) = await store.read(outbox.list_owed, after=FIRST, limit=5)
     assert notice.attempts == 2
 

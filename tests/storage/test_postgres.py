@@ -52,6 +52,12 @@ def connect(url: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+async def test_either_name_of_the_scheme_will_do(postgres_url: str) -> None:
+    """Hosts hand out both."""
+    async with open_store(postgres_url.replace("postgresql:", "postgres:", 1)) as store:
+        assert await store.read(directory.count_members) == 0
+
+
 class Stumbling:
     """A unit that is tripped by a statement in its first runs, and counts them."""
 

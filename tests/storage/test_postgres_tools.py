@@ -6,7 +6,7 @@ import pytest
 
 from storage import open_store
 from storage.backups import back_up, restore
-from storage.backups.postgres_tools import MAGIC, find_pg_dump, name_database
+from storage.backups.postgres_tools import MAGIC, dump_by_tool, find_pg_dump, name_database
 from storage.errors import BackupRefused
 from storage.tables import directory
 from tests.storage.cast import add_members
@@ -17,24 +17,41 @@ pytestmark = pytest.mark.postgres
 URL = "postgresql://shop:hunter2@db/bakery?schema=north"
 
 
-def make_pg_dump(folder: Path, version: str) -> None:
-    """A tool that can do no more than tell its version."""
+def make_pg_dump(folder: Path, script: str) -> Path:
+    """Put a tool of that name there, which does what the script says."""
     tool = folder / "pg_dump"
-    tool.write_text(f"#!/bin/sh\necho 'pg_dump (PostgreSQL) {version} (Debian)'\n")
+    tool.write_text(f"#!/bin/sh\n{script}\n")
     tool.chmod(0o755)
+    return tool
 
 
 def test_an_older_pg_dump_does_not_serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It refuses newer servers; without one that serves the tables are copied by ourselves."""
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
     for version, serves in (("15.18", False), ("16.14", True), ("17beta1", True), ("no number", False)):
-        make_pg_dump(tmp_path, version)
+        make_pg_dump(tmp_path, f"echo 'pg_dump (PostgreSQL) {version} (Debian)'")
         assert (find_pg_dump(160_014) is not None) == serves, version
+    make_pg_dump(tmp_path, "echo 'a library is missing' >&2; exit 127")
+    assert find_pg_dump(160_014) is None
 
 
 def test_a_command_line_holds_no_password() -> None:
     """Everybody on the machine can read it."""
     assert name_database(URL) == "host=db dbname=bakery user=shop"
+
+
+def test_a_password_goes_by_the_environment(tmp_path: Path) -> None:
+    """And is not among the words that a tool is called with; where there is none, the surroundings' own stays."""
+    tool, file = make_pg_dump(tmp_path, f'echo "$PGPASSWORD" "$@" > "{tmp_path}/said"'), tmp_path / "shop.backup"
+    dump_by_tool(str(tool), URL, "north", file)
+    password, *words = (tmp_path / "said").read_text().split()
+    assert password == "hunter2"
+    assert f"--file={file}" in words
+    assert "hunter2" not in " ".join(words)
+    with pytest.MonkeyPatch.context() as surroundings:
+        surroundings.setenv("PGPASSWORD", "theirs")
+        dump_by_tool(str(tool), "postgresql://shop@db/bakery", "north", file)
+    assert (tmp_path / "said").read_text().split()[0] == "theirs"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from storage.records import Person, Referral, ReferralId, ReferralState, Side
 from storage.tables import events, grants, inviter_sums, referrals
 from storage.tables.inviter_sums import InviterSum
 from tests.storage.cast import add_member, add_members, add_version, refer
-from tests.storage.clock import NOON
+from tests.storage.clock import NOON, Clock
 
 
 def add(tx: Tx, inviter: Person, invitee: Person) -> Referral | None:
@@ -134,3 +134,17 @@ async def test_a_state_is_left_only_from_where_expected(store: Store) -> None:
     assert await store.read(inviter_sums.find, ben.id) == InviterSum()
     (line,) = await store.read(referrals.list_invitations, anna.id, limit=5, offset=0)
     assert (line.state, line.earned) == (ReferralState.REVOKED, 0)
+
+
+async def test_when_a_friend_counted_first_is_found(store: Store, clock: Clock) -> None:
+    """Nothing else that happens to them says that they did, and nobody else's counting."""
+    anna, ben, cleo = await store.write(add_members, 3)
+    referral, other = await store.write(add, anna, ben), await store.write(add, anna, cleo)
+    assert referral is not None
+    assert other is not None
+    await store.write(events.add, EventKind.JOINED, referral)
+    await store.write(events.add, EventKind.QUALIFIED, other)
+    assert await store.read(events.find_qualified, referral.id) == 0
+    clock.advance(9)
+    await store.write(events.add, EventKind.QUALIFIED, referral)
+    assert await store.read(events.find_qualified, referral.id) == clock.now

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.core.scheduling import TOLD_AFTER_FAILURES, compute_left_seconds, compute_look, compute_rest_seconds
-from bot.jobs.supervisor import QUIET_LOOK_SECONDS, Supervisor
+from bot.jobs.supervisor import NOTED_SECONDS, QUIET_LOOK_SECONDS, Supervisor
 from bot.telemetry import Metrics
 from bot.updates.job import Job
 from storage import Store, Tx
@@ -186,6 +186,14 @@ async def test_a_job_that_fails_is_tried_again_and_told_of_after_the_third_time(
     assert [said for name, said in days.told if name == "ill"] == [*(f"RuntimeError: run {n}" for n in (2, 3, 4)), ""]
     assert days.metrics.read()["jobs_failed"] == 5
     assert (await store.read(due_jobs.list_all))["ill"].failures == 0
+
+
+async def test_what_rests_long_is_written_down_each_time(store: Store, clock: Clock) -> None:
+    """So that a restart does not hurry it; of what comes again sooner than that the first time is enough."""
+    days, began = Days(store, clock, ends_at=2.5 * NOTED_SECONDS), clock()
+    await days.run(days.make_job("rare", NOTED_SECONDS), days.make_job("often", NOTED_SECONDS / 2))
+    due = {name: (job.due_at - began) / 1_000_000 for name, job in (await store.read(due_jobs.list_all)).items()}
+    assert due == {"rare": 3 * NOTED_SECONDS, "often": NOTED_SECONDS / 2}
 
 
 async def test_failures_are_counted_over_restarts(store: Store, clock: Clock) -> None:

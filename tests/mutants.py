@@ -18,10 +18,11 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from itertools import accumulate
 from pathlib import Path
 from statistics import NormalDist
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from mutmut.mutation.data import SourceFileMutationData
@@ -179,15 +180,16 @@ def _configure(room: Room, *, sampled: bool) -> None:
         only_mutate=patterns,
         pytest_add_cli_args_test_selection=[*room.tests, *(room.more_tests if sampled else ())],
         type_check_command=[*MYPY, *LOOSE, "-O", "json", *room.code],
-        **({"timeout_multiplier": PATIENCE, "timeout_constant": PATIENCE_SECONDS} if sampled else {}),
+        timeout_multiplier=PATIENCE if sampled else config.timeout_multiplier,
+        timeout_constant=PATIENCE_SECONDS if sampled else config.timeout_constant,
     )
 
 
 def _try_sample(room: Room, size: int, seed: int, deadline: float) -> list[str]:
     """Try a sample until then, by `time.monotonic`, and return its names; the outcomes lie in the folder."""
-    from mutmut import __main__ as mutmut
     from mutmut.workers.isolation import ForkRunner, get_mutant_runner
 
+    mutmut = _load_mutmut()
     mutmut.set_mutant_under_test("mutant_generation")
     FOLDER.mkdir(exist_ok=True)
     mutmut.copy_src_dir()
@@ -208,6 +210,11 @@ def _try_sample(room: Room, size: int, seed: int, deadline: float) -> list[str]:
             if time.monotonic() < deadline:
                 _settle(files[name], name, _try(runner, name))
     return names
+
+
+def _load_mutmut() -> Any:
+    """Its steps, which it offers to nobody."""
+    return import_module("mutmut.__main__")
 
 
 def _find_refused(names: Sequence[str], files: Mapping[str, SourceFileMutationData]) -> Iterator[str]:
@@ -237,8 +244,7 @@ def _list_waiting(names: Iterable[str], files: Mapping[str, SourceFileMutationDa
 
 def _learn_tests(runner: ForkRunner, room: Room, deadline: float) -> bool:
     """Run each test once to see what it passes through, unless that is known; say whether it is known of all now."""
-    from mutmut import __main__ as mutmut
-
+    mutmut = _load_mutmut()
     mutmut.load_stats()
     mutmut.set_mutant_under_test("list_all_tests")
     with mutmut.CatchOutput():
@@ -254,7 +260,7 @@ def _learn_tests(runner: ForkRunner, room: Room, deadline: float) -> bool:
             mutmut.run_stats_collection(runner, sorted(new))
     mutmut.set_mutant_under_test("")
     with mutmut.CatchOutput():  # which fails where pytest does not know one of them by its name
-        runner.test_runner.execute_pytest(["--collect-only", "-qqq", *mutmut.collected_test_names()])
+        cast("Any", runner.test_runner).execute_pytest(["--collect-only", "-qqq", *mutmut.collected_test_names()])
     return True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import time
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
@@ -30,8 +31,8 @@ SOON_SECONDS = 15.0
 happens in wakes once for all of it."""
 
 QUIET_LOOK_SECONDS = 5.0
-"""Whether somebody has written is looked for at whole multiples of this, for all jobs that rest because nobody has: a process
-wakes once for all of its idle shops."""
+"""So often it is looked for whether somebody has written, for all jobs that rest because nobody has; each shop at moments of its
+own, since those that were written to have all their jobs to do then, and members of others wait meanwhile."""
 
 NOTED_SECONDS = 600.0
 """A job that rests no longer may be hurried by a restart, and is not worth a row each time."""
@@ -58,6 +59,7 @@ class Supervisor:
         metrics: What counts runs.
         tell: Called in the transaction that notes the third failure in a row, each further one, and a run that went well.
         clock: Seconds, monotonic.
+        draw: A number from 0 to below 1, by which this shop's looks are apart from another's.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Supervisor:
         tell: Tell,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        draw: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
         self._jobs = {job.name: job for job in jobs}
@@ -76,6 +79,7 @@ class Supervisor:
         self._tell = tell
         self._clock = clock
         self._sleep = sleep
+        self._offset = draw() * QUIET_LOOK_SECONDS
         self._due: dict[str, float] = {}
         self._hurried: dict[str, float] = {}
         """From when on each may be done together with others."""
@@ -103,7 +107,11 @@ class Supervisor:
         first = min(self._due.values())
         if not self._resting:
             return first
-        return min(first, compute_look(self._clock(), QUIET_LOOK_SECONDS, QUIET_LOOK_SECONDS))
+        return min(first, self._find_look(self._clock()))
+
+    def _find_look(self, moment: float) -> float:
+        """The first look after a moment."""
+        return compute_look(moment - self._offset, QUIET_LOOK_SECONDS, QUIET_LOOK_SECONDS) + self._offset
 
     def find_latest(self) -> tuple[str, float]:
         """The job that is due longest, and for how many seconds beyond what the one that runs may take; 0 where none is.
@@ -161,7 +169,7 @@ class Supervisor:
     async def _run_job(self, job: Job) -> None:
         said, self._patient_until = "", self._clock() + job.limit_seconds
         mark, quiet = self._store.find_mark(), job.quiet_seconds - self._compute_slack(job)
-        holds_until = compute_look(self._clock(), quiet + QUIET_LOOK_SECONDS, QUIET_LOOK_SECONDS)
+        holds_until = self._find_look(self._clock() + quiet)
         try:
             async with asyncio.timeout(job.limit_seconds):
                 await job.run(self._store)

@@ -9,7 +9,7 @@ from pathlib import Path
 from subprocess import Popen
 
 from tests.benchmarks.agency import Agency, count_seconds, open_agency, read_memory
-from tests.benchmarks.commands import Commands
+from tests.benchmarks.commands import Commands, find_p99
 from tests.benchmarks.rig import Telegram
 from tests.benchmarks.rows import Row, row
 
@@ -71,4 +71,4 @@ def count_busiest_second(telegram: Telegram, since: float) -> int:
 def _time_commands(agency: Agency, busy: int) -> float:
     commands = Commands(agency.telegram, range(busy), members_each=MEMBERS_EACH)
     commands.join()
-    return commands.time_p99(BUSY_SECONDS, per_second=COMMANDS_PER_SECOND * busy)
+    return find_p99(commands.time_waits(BUSY_SECONDS, per_second=COMMANDS_PER_SECOND * busy))

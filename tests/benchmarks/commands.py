@@ -39,8 +39,8 @@ class Commands:
         )
         time.sleep(GIVEN_UP_SECONDS)
 
-    def time_p99(self, seconds: float, *, per_second: float) -> float:
-        """Have one command after the other typed, evenly; the wait that one in a hundred exceeds, in seconds."""
+    def time_waits(self, seconds: float, *, per_second: float) -> list[float]:
+        """Have one command after the other typed, evenly; how long each waited, in seconds, the longest last."""
         typed, began = list[tuple[int, int, float]](), time.monotonic()
         count = int(seconds * per_second)
         words = cycle(word for word in COMMANDS for _ in self._bots)
@@ -52,7 +52,7 @@ class Commands:
         deadline = time.time() + GIVEN_UP_SECONDS
         while (waits := self._find_waits(typed, known))[-1] == GIVEN_UP_SECONDS and time.time() < deadline:
             time.sleep(0.5)
-        return waits[int(len(waits) * 0.99)]
+        return waits
 
     def _find_waits(self, typed: Collection[tuple[int, int, float]], known: Mapping[int, int]) -> list[float]:
         sent = {bot: self._telegram.get("sent", bot=bot, after=known[bot], limit=100_000) for bot in self._bots}
@@ -60,6 +60,11 @@ class Commands:
 
     def _count_sent(self, bot: int) -> int:
         return int(self._telegram.get("statistics", bot=bot)["sent"])
+
+
+def find_p99(waits: Collection[float]) -> float:
+    """The wait that one in a hundred exceeds."""
+    return sorted(waits)[int(len(waits) * 0.99)]
 
 
 def _find_wait(sent: Collection[Mapping[str, int]], person: int, typed_at: float) -> float:

@@ -15,12 +15,12 @@ from bot.telemetry import SHOP
 TURN_SECONDS = 0.0005
 """A shop whose turn it is goes on for so long while others wait; one step is never broken off."""
 
-PORTION = 0.25
+PORTION = 0.125
 """The part of the loop's time that a shop may have in the long run while there are others. The answers that Telegram
-takes from a bot, 30 a second, need a quarter of that."""
+takes from a bot, 30 a second, need half of that."""
 
-SAVED_SECONDS = 0.02
-"""So much a shop that has done little may have at once; ten commands take as much."""
+SAVED_SECONDS = 0.01
+"""So much a shop that has done little may have at once; five commands take as much."""
 
 BESIDE_SECONDS = 0.2
 """Whoever did something within this time is beside the others; a shop that is alone may have all."""

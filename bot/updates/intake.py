@@ -34,7 +34,7 @@ POLL_SECONDS = 30
 FULL_BATCH = 100
 """As many updates as Telegram gives at once."""
 
-AT_ONCE = 5
+AT_ONCE = 3
 """So many of them are read before whatever else is due has its turn."""
 
 STUCK_SECONDS = 60.0

@@ -122,24 +122,26 @@ class FairLoop(asyncio.SelectorEventLoop):
             self._call_up(line)
         return handle
 
-    def _call_up(self, line: Line) -> None:
+    def _call_up(self, line: Line, rest_seconds: float = 0.0) -> None:
         line.is_called = True
-        super().call_soon(self._take_turn, line, context=self._of_nobody)
+        if rest_seconds:
+            self.call_later(rest_seconds, self._take_turn, line, context=self._of_nobody)
+        else:
+            super().call_soon(self._take_turn, line, context=self._of_nobody)
 
     def _take_turn(self, line: Line) -> None:
         began = now = self._clock_of_turns()
-        while line.handles and (now == began or now < began + self._turn_seconds):
-            handle = line.handles.popleft()
-            if not handle.cancelled():
-                handle._run()  # noqa: SLF001 -- what the loop itself does with it
-            now = self._clock_of_turns()
-        rest_seconds = self._portions.count(line, began, now)
-        line.is_called = False
-        if line.handles and rest_seconds:
-            line.is_called = True
-            self.call_later(rest_seconds, self._take_turn, line, context=self._of_nobody)
-        elif line.handles:
-            self._call_up(line)
+        try:
+            while line.handles and (now == began or now < began + self._turn_seconds):
+                handle = line.handles.popleft()
+                if not handle.cancelled():
+                    handle._run()  # noqa: SLF001 -- what the loop itself does with it
+                now = self._clock_of_turns()
+        finally:  # what ends the loop (SystemExit) leaves it with all that is to be done as it is taken down
+            line.is_called = False
+            rest_seconds = self._portions.count(line, began, now)
+            if line.handles:
+                self._call_up(line, rest_seconds)
 
 
 def run_fairly(main: Coroutine[Any, Any, T]) -> T:

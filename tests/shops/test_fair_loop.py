@@ -133,6 +133,31 @@ def test_line_begins_anew() -> None:
     assert run(main) == [BESIDE] * 3 * STEPS
 
 
+def test_what_ends_the_loop_leaves_the_line_whole() -> None:
+    """Behind a step that ends the program, tasks of the same shop are called off as on any other loop."""
+    left = list[str]()
+
+    async def wait() -> None:
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            left.append("called off")
+
+    async def main() -> None:
+        SHOP.set(BESIDE)
+        waiting = asyncio.create_task(wait())
+        await asyncio.sleep(0)
+        asyncio.get_running_loop().call_soon(leave, 3)
+        await waiting
+
+    def leave(status: int) -> None:
+        raise SystemExit(status)
+
+    with pytest.raises(SystemExit):
+        run(main)
+    assert left == ["called off"]
+
+
 def test_closed() -> None:
     """A closed loop takes nothing on."""
     loop = FairLoop()

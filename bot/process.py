@@ -13,7 +13,7 @@ SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter to itself. The store's threads hand it back at every statement, and by
 default would wait 5 ms each time for a busy event loop to let go of it."""
 
-COLLECT_AFTER = 10_000
+COLLECT_AFTER = 2_000
 """New objects before the interpreter looks for circular garbage, of which there is little; 700 by default."""
 
 

@@ -10,16 +10,17 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, TypeVarTuple
 
+from bot.shops.garbage import Pauses
 from bot.telemetry import SHOP
 
 TURN_SECONDS = 0.0005
 """A shop whose turn it is goes on for so long while others wait; one step is never broken off."""
 
-PORTION = 0.125
+PORTION = 0.1
 """The part of the loop's time that a shop may have in the long run while there are others. The answers that Telegram
 takes from a bot, 30 a second, need half of that."""
 
-SAVED_SECONDS = 0.01
+SAVED_SECONDS = 0.03
 """So much a shop that has done little may have at once; five commands take as much."""
 
 BESIDE_SECONDS = 0.2
@@ -59,8 +60,11 @@ class Portions:
         self._other_at = float("-inf")
         """When somebody else had one."""
 
-    def count(self, line: Line, began: float, ended: float) -> float:
-        """Note a turn, in seconds of one clock; returns for how many seconds the shop has to rest."""
+    def count(self, line: Line, began: float, ended: float, paused_seconds: float = 0.0) -> float:
+        """Note a turn, in seconds of one clock; returns for how many seconds the shop has to rest.
+
+        For `paused_seconds` of it the process stood still, for no work of the shop's.
+        """
         if not line.shop:
             return 0.0
         latest, at = self._latest
@@ -68,7 +72,7 @@ class Portions:
             self._other_at = at
         self._latest = (line, ended)
         saved = line.saved_seconds + (began - line.counted_at) * self._portion
-        line.saved_seconds, line.counted_at = min(SAVED_SECONDS, saved) - (ended - began), began
+        line.saved_seconds, line.counted_at = min(SAVED_SECONDS, saved) - (ended - began - paused_seconds), began
         if ended - self._other_at > BESIDE_SECONDS:
             line.saved_seconds = max(0.0, line.saved_seconds)
         return min(LONGEST_REST_SECONDS, max(0.0, -line.saved_seconds / self._portion))
@@ -89,6 +93,7 @@ class FairLoop(asyncio.SelectorEventLoop):
         turn_seconds: A turn's length; what is begun in it is finished.
         portion: Of the loop's time, for each shop that is not alone.
         clock: Seconds, monotonic.
+        pauses: Of the process, for nobody's work.
     """
 
     def __init__(
@@ -96,8 +101,10 @@ class FairLoop(asyncio.SelectorEventLoop):
         turn_seconds: float = TURN_SECONDS,
         portion: float = PORTION,
         clock: Callable[[], float] = time.monotonic,
+        pauses: Pauses | None = None,
     ) -> None:
         super().__init__()
+        self._pauses = pauses or Pauses()
         self._turn_seconds = turn_seconds
         self._portions = Portions(portion)
         self._clock_of_turns = clock
@@ -131,6 +138,7 @@ class FairLoop(asyncio.SelectorEventLoop):
 
     def _take_turn(self, line: Line) -> None:
         began = now = self._clock_of_turns()
+        paused = self._pauses.seconds
         try:
             while line.handles and (now == began or now < began + self._turn_seconds):
                 handle = line.handles.popleft()
@@ -139,12 +147,13 @@ class FairLoop(asyncio.SelectorEventLoop):
                 now = self._clock_of_turns()
         finally:  # what ends the loop (SystemExit) leaves it with all that is to be done as it is taken down
             line.is_called = False
-            rest_seconds = self._portions.count(line, began, now)
+            rest_seconds = self._portions.count(line, began, now, self._pauses.seconds - paused)
             if line.handles:
                 self._call_up(line, rest_seconds)
 
 
 def run_fairly(main: Coroutine[Any, Any, T]) -> T:
     """As `asyncio.run`, on a loop on which shops take turns."""
-    with asyncio.Runner(loop_factory=FairLoop) as runner:
+    pauses = Pauses()
+    with pauses.counted(), asyncio.Runner(loop_factory=lambda: FairLoop(pauses=pauses)) as runner:
         return runner.run(main)

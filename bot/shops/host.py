@@ -13,6 +13,7 @@ from bot.campaign_file import CampaignMistake
 from bot.core.setting import SettingMistake
 from bot.settings import Settings
 from bot.shops.folder_watch import FolderWatch
+from bot.shops.garbage import Keep
 from bot.shops.leasing import Leasing
 from bot.shops.starts import Starts
 from bot.telemetry import SHOP
@@ -69,6 +70,7 @@ class Host:
         leasing: Which of them are ours.
         run_shop: Runs one.
         starts: Gives each its turn.
+        keep: Sets aside what their starts have made.
         first_pause_seconds: Before a shop that has ended by itself is begun again.
     """
 
@@ -79,12 +81,14 @@ class Host:
         run_shop: RunShop,
         *,
         starts: Starts | None = None,
+        keep: Keep | None = None,
         first_pause_seconds: float = FIRST_PAUSE_SECONDS,
     ) -> None:
         self._watch = watch
         self._leasing = leasing
         self._run_shop = run_shop
         self._starts = starts or Starts()
+        self._keep = keep or Keep()
         self._first_pause_seconds = first_pause_seconds
         self._ours: frozenset[str] = frozenset()
         self._stays: dict[str, Stay] = {}
@@ -174,7 +178,7 @@ class Host:
             known = await asyncio.to_thread(_find_marks, stay.settings.campaign)
             task = await self._starts.begin(lambda: self._begin(stay), stay.opened)
             began = loop.time()
-            fault = await _find_fault(task, stay)
+            fault = await self._until_end(task, stay)
             if fault is None or stay.stop.is_set():
                 return
             stay.opened.clear()
@@ -188,6 +192,16 @@ class Host:
             else:
                 await wait_set(stay.stop, pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+    async def _until_end(self, task: asyncio.Task[None], stay: Stay) -> Exception | None:
+        """What the shop has ended by."""
+        kept = stay.opened.is_set()
+        if kept:
+            self._keep.note_start()
+        fault = await _find_fault(task, stay)
+        if kept and not self._stopping:
+            self._keep.note_end()
+        return fault
 
     def _begin(self, stay: Stay) -> Coroutine[Any, Any, None]:
         stay.begun = True

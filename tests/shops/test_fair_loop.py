@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from bot.shops.fair_loop import (
     Portions,
     run_fairly,
 )
+from bot.shops.garbage import Pauses
 from bot.telemetry import SHOP
 
 FLOODED, BESIDE = "flooded", "beside"
@@ -226,9 +228,13 @@ def test_longest_rest() -> None:
     assert portions.count(Line(FLOODED), 100.0, 110.0) == LONGEST_REST_SECONDS
 
 
-def test_a_shop_that_had_its_portion_rests() -> None:
-    """By a clock on which each of its steps takes as long as may be saved; the other one's take nothing."""
-    now, steps = 0.0, 0
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_shop_that_had_its_portion_rests(*, paused: bool) -> None:
+    """By a clock on which each of its steps takes as long as may be saved; the other one's take next to nothing.
+
+    If garbage was looked for in its steps, it has had nothing, and goes on.
+    """
+    now, steps, pauses = 0.0, 0, Pauses()
 
     async def step() -> None:
         nonlocal now, steps
@@ -236,12 +242,34 @@ def test_a_shop_that_had_its_portion_rests() -> None:
         while True:
             await asyncio.sleep(0)
             now, steps = now + SAVED_SECONDS, steps + 1
+            pauses.seconds += SAVED_SECONDS if paused else 0
+
+    async def go_on() -> None:
+        nonlocal now
+        SHOP.set(BESIDE)
+        for _ in range(50):
+            await asyncio.sleep(0)
+            now += 1e-9
 
     async def main() -> None:
         task = asyncio.create_task(step())
-        await asyncio.create_task(work(BESIDE, [], steps=50))
+        await asyncio.create_task(go_on())
         task.cancel()
 
-    with asyncio.Runner(loop_factory=lambda: FairLoop(0.0, clock=lambda: now)) as runner:
+    with asyncio.Runner(loop_factory=lambda: FairLoop(0.0, clock=lambda: now, pauses=pauses)) as runner:
         runner.run(main())
-    assert 0 < steps < 25
+    assert steps > 40 if paused else 0 < steps < 25
+
+
+def test_pauses_of_the_process_are_no_work() -> None:
+    """They are taken off what a shop has had; counted while the loop runs, and not after."""
+    portions = Portions(0.25)
+    portions.count(Line(BESIDE), 99.9, 99.9)
+    assert portions.count(Line(FLOODED), 100.0, 101.0, paused_seconds=1.0) == 0
+    before = list(gc.callbacks)
+
+    async def main() -> list[object]:
+        return list(gc.callbacks)
+
+    assert len(run_fairly(main())) == len(before) + 1
+    assert gc.callbacks == before

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.shops.folder_watch import FolderWatch
+from bot.shops.garbage import Keep
 from bot.shops.host import Host, Stay
 from bot.shops.leasing import Alone, Leasing
 from bot.shops.starts import Starts
@@ -59,9 +60,25 @@ class Stage:
                 await asyncio.sleep(0.01)
 
 
+class CountedKeep(Keep):
+    """Looks through nothing: the tests' own objects are many."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.noted: list[str] = []
+
+    def note_start(self) -> None:
+        """Only remember it."""
+        self.noted.append("start")
+
+    def note_end(self) -> None:
+        """Likewise."""
+        self.noted.append("end")
+
+
 @asynccontextmanager
 async def hosting(
-    folder: Path, *names: str, leasing: Leasing | None = None, **options: float
+    folder: Path, *names: str, leasing: Leasing | None = None, keep: Keep | None = None, **options: float
 ) -> AsyncIterator[tuple[Stage, Host]]:
     """A host at work with these shops."""
     for number, name in enumerate(names, 41):
@@ -72,6 +89,7 @@ async def hosting(
         leasing or Alone(),
         stage.run_shop,
         starts=Starts(every_seconds=0.0),
+        keep=keep or CountedKeep(),
         **{"first_pause_seconds": 0.01, **options},
     )
     running = asyncio.create_task(host.run(stop))
@@ -97,6 +115,18 @@ async def test_a_file_starts_restarts_and_stops_its_shop_alone(tmp_path: Path) -
         assert stage.ended == ["tailor", "tailor"]
         assert host.at_work == ["bakery", "florist"]
     assert sorted(stage.ended) == ["bakery", "florist", "tailor", "tailor"]
+
+
+async def test_what_a_start_made_is_set_aside(tmp_path: Path) -> None:
+    """Each time a shop has come to work; ends count too, but not those of all: nobody waits for garbage then."""
+    keep = CountedKeep()
+    async with hosting(tmp_path, "bakery", "florist", keep=keep) as (stage, _):
+        stage.faults["florist"] = [OSError("disk")]
+        await stage.until({"bakery", "florist"})
+        write_shop(tmp_path, "florist", BOT_TOKEN=compose_token(42), SEND_RATE="9")
+        await stage.until_run("florist", 9.0)
+        await stage.until({"bakery", "florist"})
+    assert keep.noted == ["start", "start", "end", "start"]
 
 
 @pytest.mark.parametrize(

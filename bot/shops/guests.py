@@ -19,6 +19,7 @@ from bot.services.campaigns import ShopView, get_shop
 from bot.settings import CommonSettings, Settings
 from bot.shops.folder import ShopFolder
 from bot.shops.folder_watch import FolderWatch
+from bot.shops.garbage import Keep
 from bot.shops.unserved import explain_unserved
 from bot.telemetry import SHOP, Metrics
 from bot.updates.capability import Registry
@@ -66,10 +67,12 @@ class Guests:
     Args:
         site: Shows them.
         again_seconds: The first wait after a failure; it doubles.
+        keep: Sets aside what their starts have made.
     """
 
-    def __init__(self, site: HostSite, *, again_seconds: float = AGAIN_SECONDS) -> None:
+    def __init__(self, site: HostSite, *, again_seconds: float = AGAIN_SECONDS, keep: Keep | None = None) -> None:
         self._site = site
+        self._keep = keep or Keep()
         self._again_seconds = again_seconds
         self._easel = Easel(ASSETS)
         self._pools = Pools()
@@ -107,6 +110,7 @@ class Guests:
 
     async def close(self) -> None:
         """Serve none any more."""
+        self._keep.let_go()
         while self._visits:
             self._end(self._visits.popitem()[1])
         await asyncio.gather(*self._leaving, return_exceptions=True)
@@ -119,7 +123,8 @@ class Guests:
                 async with open_doors(visit.settings, self._pools, self._easel, self._site) as (visit.web, snapshots):
                     self._show()
                     pause = self._again_seconds
-                    await snapshots.run()
+                    with self._keep.kept():
+                        await snapshots.run()
             except (StoreError, RowMissing) as error:
                 logger.warning("The shop's doors are closed for a while: %s", error)
             except Exception:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Coroutine
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -195,13 +196,8 @@ class Host:
 
     async def _until_end(self, task: asyncio.Task[None], stay: Stay) -> Exception | None:
         """What the shop has ended by."""
-        kept = stay.opened.is_set()
-        if kept:
-            self._keep.note_start()
-        fault = await _find_fault(task, stay)
-        if kept and not self._stopping:
-            self._keep.note_end()
-        return fault
+        with self._keep.kept() if stay.opened.is_set() else nullcontext():
+            return await _find_fault(task, stay)
 
     def _begin(self, stay: Stay) -> Coroutine[Any, Any, None]:
         stay.begun = True
@@ -214,6 +210,7 @@ class Host:
 
     async def _stop_all(self) -> None:
         self._stopping = True
+        self._keep.let_go()
         tasks = [stay.task for stay in self._stays.values() if stay.task is not None]
         self._settle()
         if tasks:

@@ -13,12 +13,14 @@ from sqlalchemy import text
 
 from bot.app import run
 from bot.playground.world import Message, Person
+from bot.shops import guests
 from bot.shops.guests import serve_guests
 from bot.updates.webhook import SECRET_HEADER, compute_secret
 from storage.beside import open_beside
 from storage.tables import clicks
 from tests.chaos.balancer import Balancer, serve_balancer
 from tests.journeys.shop_at_work import ADMIN_ID, compose_settings, find_link
+from tests.shops.counted_keep import CountedKeep
 from tests.telegram import LocalTelegram, local_telegram
 from tests.web.house import BROWSES, PHONE
 from tests.web.test_at_work import find_free_port
@@ -106,6 +108,21 @@ async def open_town(database_url: str) -> AsyncIterator[Town]:
         finally:
             await town.close()
         telegram.assert_clean()
+
+
+@pytest.fixture(autouse=True)
+def keep(monkeypatch: pytest.MonkeyPatch) -> CountedKeep:
+    """Of both web sides."""
+    counted = CountedKeep()
+    monkeypatch.setattr(guests, "Keep", lambda: counted)
+    return counted
+
+
+async def test_what_the_start_of_doors_made_is_set_aside(postgres_url: str, keep: CountedKeep) -> None:
+    """As soon as they are open; when all close nobody waits for garbage to be found."""
+    async with open_town(postgres_url):
+        assert keep.noted == ["start", "start"]
+    assert keep.noted == ["start", "start", "all", "end", "all", "end"]
 
 
 async def test_a_bot_and_its_doors_are_one_shop(postgres_url: str) -> None:

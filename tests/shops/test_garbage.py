@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import count
 
 import pytest
@@ -41,30 +42,43 @@ def test_pauses_are_counted() -> None:
 
 def test_a_start_leaves_no_garbage_and_is_set_aside() -> None:
     """So that later looks do not go through it; what is new is looked for as ever."""
-    left, kept = weakref.ref(Circle()), Circle()
-    Keep().note_start()
-    assert left() is None
-    assert gc.get_freeze_count() > 0
-    stays, new = weakref.ref(kept), weakref.ref(Circle())
-    del kept
-    gc.collect()
-    assert (new(), stays() is None) == (None, False)
+    left, stays = weakref.ref(Circle()), Circle()
+    with Keep().kept():
+        assert left() is None
+        assert gc.get_freeze_count() > 0
+        known, new = weakref.ref(stays), weakref.ref(Circle())
+        del stays
+        gc.collect()
+        assert (new(), known() is None) == (None, False)
 
 
 @pytest.mark.parametrize("running", [0, 40])
 def test_what_ended_shops_leave_is_found(running: int) -> None:
     """Once more have ended than are forgiven: eight, and a quarter of those that run."""
     keep = Keep()
-    for _ in range(running):
-        keep.note_start()
+    with ExitStack() as others:
+        for _ in range(running):
+            others.enter_context(keep.kept())
+        found, ends = leave_garbage(keep), 1
+        while found() is not None and ends < 100:
+            leave_garbage(keep)
+            ends += 1
+        assert ends == ENDS_FORGIVEN + running // 4 + 1
+        assert gc.get_freeze_count() > 0
+
+
+def test_nothing_is_looked_for_when_all_end() -> None:
+    """Two hundred shops stop within moments, and take what they leave with them."""
+    keep = Keep()
+    keep.let_go()
+    found = leave_garbage(keep)
+    for _ in range(2 * ENDS_FORGIVEN):
+        leave_garbage(keep)
+    assert found() is not None
+
+
+def leave_garbage(keep: Keep) -> weakref.ref[Circle]:
+    """A shop starts, ends, and leaves something in a circle."""
     shop = Circle()
-    keep.note_start()
-    found = weakref.ref(shop)
-    del shop
-    ends = 0
-    while found() is not None and ends < 100:
-        keep.note_start()
-        keep.note_end()
-        ends += 1
-    assert ends == ENDS_FORGIVEN + (running + 1) // 4 + 1
-    assert gc.get_freeze_count() > 0
+    with keep.kept():
+        return weakref.ref(shop)

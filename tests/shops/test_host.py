@@ -16,6 +16,7 @@ from bot.shops.starts import Starts
 from bot.telemetry import SHOP
 from bot.updates.intake import TokenRefused
 from storage.errors import StoreDamaged, StoreLeaving, StoreMoved, StoreOutdated, StoreTooNew
+from tests.shops.counted_keep import CountedKeep
 from tests.shops.files import compose_token, open_folder, write_file, write_shop
 
 PATIENCE_SECONDS = 30.0
@@ -60,22 +61,6 @@ class Stage:
                 await asyncio.sleep(0.01)
 
 
-class CountedKeep(Keep):
-    """Looks through nothing: the tests' own objects are many."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.noted: list[str] = []
-
-    def note_start(self) -> None:
-        """Only remember it."""
-        self.noted.append("start")
-
-    def note_end(self) -> None:
-        """Likewise."""
-        self.noted.append("end")
-
-
 @asynccontextmanager
 async def hosting(
     folder: Path, *names: str, leasing: Leasing | None = None, keep: Keep | None = None, **options: float
@@ -118,7 +103,7 @@ async def test_a_file_starts_restarts_and_stops_its_shop_alone(tmp_path: Path) -
 
 
 async def test_what_a_start_made_is_set_aside(tmp_path: Path) -> None:
-    """Each time a shop has come to work; ends count too, but not those of all: nobody waits for garbage then."""
+    """Each time a shop has come to work; in the end nobody waits for garbage."""
     keep = CountedKeep()
     async with hosting(tmp_path, "bakery", "florist", keep=keep) as (stage, _):
         stage.faults["florist"] = [OSError("disk")]
@@ -126,7 +111,7 @@ async def test_what_a_start_made_is_set_aside(tmp_path: Path) -> None:
         write_shop(tmp_path, "florist", BOT_TOKEN=compose_token(42), SEND_RATE="9")
         await stage.until_run("florist", 9.0)
         await stage.until({"bakery", "florist"})
-    assert keep.noted == ["start", "start", "end", "start"]
+    assert keep.noted == ["start", "start", "end", "start", "all", "end", "end"]
 
 
 @pytest.mark.parametrize(

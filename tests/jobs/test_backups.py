@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
 
-from bot.jobs.backups import BackupPlan, list_backup_jobs, list_backups, make_backup
+from bot.jobs.backups import BackupPlan, compose_name, list_backup_jobs, list_backups, make_backup
 from storage import open_store
 from storage.backups import restore
 from storage.errors import StoreError
@@ -56,3 +57,14 @@ async def test_a_backup_that_fails_removes_none(tmp_path: Path, clock: Clock) ->
     with pytest.raises(StoreError):
         await make_backup(plan(f"sqlite:///{tmp_path}/nothing.db", tmp_path, keep=1), clock())
     assert len(list_backups(tmp_path)) == 5
+
+
+def test_names_say_the_moment_everywhere_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the clock of the machine, backups of two machines would not sort, and in autumn not even those of one."""
+    monkeypatch.setenv("TZ", "Asia/Jakarta")
+    time.tzset()
+    try:
+        assert compose_name(1_000_000, sealed=False) == "passalong-19700101T000001Z.backup"
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import cast
 
 import pytest
 from aiohttp import web
 
-from bot.outbox.last_word import AGAIN_SECONDS, tell_of_start
+from bot.outbox.last_word import AGAIN_SECONDS, tell_of_start, watch_store
 from bot.wire.telegram_bot import PassalongBot
+from storage import Store
+from storage.errors import StoreDamaged, StoreError
 from tests.wire.server import Call, Server, refuse
 
 
@@ -54,6 +57,29 @@ async def test_what_reached_nobody_is_told_at_the_next_start(server: Server, bot
     for _ in range(2):
         await tell(bot, url)
     assert len(server.list_calls("sendMessage")) == 4
+
+
+class LostStore:
+    """A database that may not be written any more, and does not answer."""
+
+    def __init__(self, trouble: str) -> None:
+        self._trouble = StoreDamaged(trouble)
+
+    async def wait_lost(self) -> None:
+        """At once."""
+        raise self._trouble
+
+    async def read(self, *_question: object) -> None:
+        """Nothing."""
+        raise self._trouble
+
+
+async def test_a_loss_is_told_once_a_day_by_what_it_is(server: Server, bot: PassalongBot, url: str) -> None:
+    """Another one on the same day is another trouble."""
+    for trouble in ("Page 5 is broken", "Page 6 is broken", "It is gone"):
+        with pytest.raises(StoreError, match=trouble):
+            await watch_store(cast("Store", LostStore(trouble)), bot, [7], url=url, language="en")
+    assert len(server.list_calls("sendMessage")) == 2
 
 
 @pytest.mark.parametrize("left", ["", "rubbish", "[1]", '{"a": []}', "[" * 5000, '{"0": 1e999}'])

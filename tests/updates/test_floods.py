@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 import pytest
+from telegram import Update
 from telegram.ext import MessageHandler, filters
 
-from bot.updates.dispatch import Dispatch
+from bot.updates.dispatch import FLOODERS_PARALLEL, Dispatch
 from bot.updates.fair_queue import LONGEST_SECONDS, MOST_WAITING, Floods
 from bot.updates.raw_updates import RawUpdate, parse_update
-from tests.updates.rig import Application, record
+from storage import Store
+from tests.updates.rig import Application, Context, add, dispatching, record
 from tests.wire.server import make_update
 
 BOT = {"status": "member", "user": {"id": 123456, "is_bot": True, "first_name": "Shop"}}
@@ -108,6 +111,32 @@ async def test_what_a_flooder_says_to_the_bot_is_taken_unread(application: Appli
     chatter.content["message"]["chat"] = {"id": -1007, "type": "supergroup", "title": "Us"}
     assert [dispatch.is_wanted(each) for each in (taken, other, chatter)] == [True, True, False]
     assert [each.parsed is None for each in (taken, other, chatter)] == [True, False, False]
+
+
+async def test_few_of_a_flood_are_served_at_once(store: Store, application: Application) -> None:
+    """However many flood: from their second update on they have four places among them, and leave them again."""
+    crowd = 3 * FLOODERS_PARALLEL
+    served, most, gate = set[int](), 0, asyncio.Event()
+
+    async def handle(update: Update, _context: Context) -> None:
+        nonlocal most
+        if update.update_id > crowd:
+            served.add(update.update_id)
+            most = max(most, len(served))
+            await gate.wait()
+            served.discard(update.update_id)
+
+    application.add_handler(MessageHandler(filters.ALL, handle))
+    rows = await add(store, *(make_update(number, number % crowd + 1) for number in range(1, 2 * crowd + 1)))
+    async with dispatching(application, floods=Floods(most_waiting=0)) as dispatch:
+        dispatch.take(rows)
+        async with asyncio.timeout(30):
+            while len(served) < FLOODERS_PARALLEL:  # noqa: ASYNC110 -- nobody tells
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
+            gate.set()
+            await dispatch.settled()
+    assert most == FLOODERS_PARALLEL
 
 
 def _read(entry: dict[str, object]) -> RawUpdate:

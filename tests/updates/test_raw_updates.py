@@ -182,6 +182,14 @@ def test_what_nobody_here_reads_is_not_stored(content: dict[str, object]) -> Non
     assert b"SECRET" not in update.raw
 
 
+def test_what_makes_an_administrator_is_kept() -> None:
+    """That there is a title is read, and not which."""
+    titled = SECRETS["a title somebody has"]
+    update = parse_update({"update_id": 1, **titled})
+    assert update is not None
+    assert update.content["chat_member"]["new_chat_member"]["custom_title"] == "…"
+
+
 def test_who_comes_by_a_link_of_ours_is_known_by_name() -> None:
     """Whoever invited them is told who came."""
     link = {"creator": {"id": 1, "is_bot": True, "first_name": "Bot"}, "invite_link": "https://t.me/+abc"}

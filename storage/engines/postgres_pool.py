@@ -30,6 +30,9 @@ LONGEST_PAUSE_SECONDS = 0.05
 
 WRITING = b"BEGIN"
 READING = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+PLAIN_PLANS = b"; SET LOCAL enable_memoize TO off"
+"""A unit asks for ten rows of a million, and for who they are. The planner would keep those in a table laid out for all that it
+expects (Memoize): of the first ten of a ranking, laying it out took several times as long as finding them."""
 
 # Two transactions in each other's way: the server undid one of them.
 _CONFLICTS = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
@@ -61,7 +64,7 @@ def compose_openings(schema: str, fence: int | None) -> tuple[bytes, bytes]:
     """
     here = SQL("; SET LOCAL search_path TO {}").format(Identifier(schema)).as_string().encode()
     fenced = b"" if fence is None else b"; " + compose_sharing(fence).as_string().encode()
-    return WRITING + here + fenced, READING + here
+    return WRITING + here + PLAIN_PLANS + fenced, READING + here + PLAIN_PLANS
 
 
 class PostgresPool:

@@ -222,6 +222,18 @@ async def test_two_shops_live_in_two_schemas_of_one_database(empty_postgres_url:
         assert behind.execute("SELECT to_regclass('public.person')").fetchone() == (None,)
 
 
+async def test_units_ask_for_few_rows_and_have_no_table_laid_out_for_many(pg_store: Store, postgres_url: str) -> None:
+    """Whichever way they ask; the setting ends with the unit, and is nobody else's."""
+    show = text("SELECT current_setting('enable_memoize')")
+
+    def ask(tx: Tx) -> str:
+        return str(tx.scalar(show))
+
+    assert (await pg_store.read(ask), await pg_store.write(ask)) == ("off", "off")
+    with connect(postgres_url) as behind:
+        assert behind.execute("SHOW enable_memoize").fetchone() == ("on",)
+
+
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
 async def test_a_database_that_cannot_hold_all_names_is_refused(encoding: str, postgres_server: Server) -> None:
     """At the start, in a sentence that says what is needed."""

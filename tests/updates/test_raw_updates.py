@@ -184,8 +184,8 @@ def test_what_nobody_here_reads_is_not_stored(content: dict[str, object]) -> Non
 
 def test_what_makes_an_administrator_is_kept() -> None:
     """That there is a title is read, and not which."""
-    titled = SECRETS["a title somebody has"]
-    update = parse_update({"update_id": 1, **titled})
+    change = {"chat": CHAT, "from": ADA, "date": 1, **MOVED, "new_chat_member": {"user": ADA, "custom_title": "Boss"}}
+    update = parse_update({"update_id": 1, "chat_member": change})
     assert update is not None
     assert update.content["chat_member"]["new_chat_member"]["custom_title"] == "…"
 

@@ -234,6 +234,20 @@ async def test_units_ask_for_few_rows_and_have_no_table_laid_out_for_many(pg_sto
         assert behind.execute("SHOW enable_memoize").fetchone() == ("on",)
 
 
+async def test_plans_of_all_that_a_shop_asks_are_kept(pg_store: Store) -> None:
+    """What is asked in turn is not planned anew each time for being more than a hundred questions."""
+    questions = [text(f"SELECT {number} + count(*) FROM person") for number in range(150)]
+
+    def ask(tx: Tx) -> None:
+        for question in questions:
+            tx.scalar(question)
+
+    for _ in range(7):
+        await pg_store.read(ask)
+    count = text("SELECT count(*) FROM pg_prepared_statements")
+    assert await pg_store.read(lambda tx: tx.scalar(count)) >= len(questions)
+
+
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
 async def test_a_database_that_cannot_hold_all_names_is_refused(encoding: str, postgres_server: Server) -> None:
     """At the start, in a sentence that says what is needed."""

@@ -18,10 +18,10 @@ TURN_SECONDS = 0.0005
 
 PORTION = 0.1
 """The part of the loop's time that a shop may have in the long run while there are others. The answers that Telegram
-takes from a bot, 30 a second, need half of that."""
+takes from a bot, 30 a second, need two thirds of that."""
 
 SAVED_SECONDS = 0.03
-"""So much a shop that has done little may have at once; five commands take as much."""
+"""So much a shop that has done little may have at once; fifteen commands take as much."""
 
 BESIDE_SECONDS = 0.2
 """Whoever did something within this time is beside the others; a shop that is alone may have all."""

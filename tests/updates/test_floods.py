@@ -12,7 +12,7 @@ from bot.updates.fair_queue import LONGEST_SECONDS, MOST_WAITING, Floods
 from bot.updates.raw_updates import RawUpdate, parse_update
 from storage import Store
 from tests.updates.rig import Application, Context, add, dispatching, record
-from tests.wire.server import make_update
+from tests.wire.server import make_update, until
 
 BOT = {"status": "member", "user": {"id": 123456, "is_bot": True, "first_name": "Shop"}}
 
@@ -130,12 +130,10 @@ async def test_few_of_a_flood_are_served_at_once(store: Store, application: Appl
     rows = await add(store, *(make_update(number, number % crowd + 1) for number in range(1, 2 * crowd + 1)))
     async with dispatching(application, floods=Floods(most_waiting=0)) as dispatch:
         dispatch.take(rows)
-        async with asyncio.timeout(30):
-            while len(served) < FLOODERS_PARALLEL:  # noqa: ASYNC110 -- nobody tells
-                await asyncio.sleep(0.01)
-            await asyncio.sleep(0.05)
-            gate.set()
-            await dispatch.settled()
+        await until(lambda: len(served) >= FLOODERS_PARALLEL)
+        await asyncio.sleep(0.05)
+        gate.set()
+        await dispatch.settled()
     assert most == FLOODERS_PARALLEL
 
 

@@ -7,7 +7,7 @@ from telegram.error import TelegramError
 from bot.wire.calls import count_messages
 from bot.wire.pacing import Priority
 from bot.wire.telegram_bot import PassalongBot
-from tests.wire.server import Call, Server
+from tests.wire.server import Call, Server, succeed
 
 
 @pytest.mark.parametrize(
@@ -31,26 +31,21 @@ def test_each_part_of_an_album_counts(listed: object, count: int) -> None:
 @pytest.mark.parametrize("said", [False, {"message_id": 1}, 1, None])
 async def test_only_a_yes_is_a_yes(said: object, server: Server, bot: PassalongBot) -> None:
     """What was told may have been done where anything else comes back; nobody knows."""
-
-    async def answer(_call: Call) -> web.Response:
-        return web.json_response({"ok": True, "result": said})
-
-    server.replies["closeForumTopic"] = answer
     with pytest.raises(TelegramError, match="closeForumTopic brought something else"):
-        await tell(bot)
+        await tell(server, bot, said)
 
 
 async def test_a_yes(server: Server, bot: PassalongBot) -> None:
     """Nothing more is said."""
-
-    async def answer(_call: Call) -> web.Response:
-        return web.json_response({"ok": True, "result": True})
-
-    server.replies["closeForumTopic"] = answer
-    await tell(bot)
+    await tell(server, bot, True)
     assert len(server.list_calls("closeForumTopic")) == 1
 
 
-async def tell(bot: PassalongBot) -> None:
-    """Shut a topic."""
+async def tell(server: Server, bot: PassalongBot, said: object) -> None:
+    """Shut a topic, to which the server says something."""
+
+    async def answer(_call: Call) -> web.Response:
+        return succeed(said)
+
+    server.replies["closeForumTopic"] = answer
     await bot.tell("closeForumTopic", {"chat_id": -1001, "message_thread_id": 5}, priority=Priority.NOTICE)

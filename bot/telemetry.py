@@ -17,7 +17,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from bot.log_budget import LogBudget
-from storage.errors import LeaseLost, StoreBusy, StoreLost, StoreUnavailable
+from storage.errors import LeaseLost, StoreBusy, StoreDamaged, StoreLost, StoreMoved, StoreUnavailable
 
 LogFormat = Literal["text", "json"]
 
@@ -78,14 +78,15 @@ def _note_shop(record: logging.LogRecord) -> bool:
 def _calm_down(record: logging.LogRecord) -> bool:
     """A database that is away is everybody's trouble: it is said in words, and no traceback tells who met it; True to write it.
 
-    That another process runs the shop now is no trouble, whoever meets it first: whoever ran it here says so once.
+    One whose files are broken or gone stays an error, in words as well. That another process runs the shop now is no trouble,
+    whoever meets it first: whoever ran it here says so once.
     """
     error = record.exc_info[1] if record.exc_info else None
     if isinstance(error, LeaseLost) or any(isinstance(each, LeaseLost) for each in record.args or ()):
         record.levelno = logging.DEBUG
-    elif isinstance(error, StoreUnavailable | StoreBusy | StoreLost):
+    elif isinstance(error, StoreUnavailable | StoreBusy | StoreLost | StoreMoved):
         record.levelno = logging.WARNING
-    else:
+    elif not isinstance(error, StoreDamaged):
         return True
     if error is not None:
         record.msg, record.args = "%s (%s)", (record.getMessage(), error)

@@ -45,8 +45,6 @@ class Agency:
             "SHOPS": str(self.folder / "shops"),
             "BOT_API_URL": self.telegram.url,
             "DATABASE_URL": self.database_url,
-            "SEND_RATE": "1000",
-            "CHAT_RATE": "1000",
             "LOG_LEVEL": "ERROR",
             "ADMIN_IDS": str(OWNER),
         }
@@ -99,7 +97,7 @@ def find_bot(number: int) -> int:
 def open_agency(folder: Path, database_url: str = "") -> Iterator[Agency]:
     """So many shops, each with a bot that nobody has written to."""
     (folder / "shops").mkdir()
-    with serve_telegram("--any-token") as telegram:
+    with serve_telegram("--any-token", "--keep-garbage") as telegram:
         agency = Agency(folder, telegram, database_url or f"sqlite:///{folder}/databases/")
         agency.add(0)
         yield agency

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import signal
 import sys
 from functools import partial
@@ -17,6 +18,8 @@ from bot.playground.world import World
 def main() -> None:
     """Serve until a stop signal comes; the first line on standard output is the address."""
     options = _read_options()
+    if options.keep_garbage:
+        gc.disable()
     fleet = Fleet(make=partial(_make, options) if options.any_token else None)
     if options.token:
         fleet.add(_make(options, options.token, World(bot_id=read_bot_id(options.token), seed=options.seed)))
@@ -38,6 +41,7 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--loose", action="store_true", help="hold no call against the table of methods")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds every answer takes")
     parser.add_argument("--seed", type=int, default=0, help="of the worlds' dice")
+    parser.add_argument("--keep-garbage", action="store_true", help="never stand still to look for circular garbage")
     options = parser.parse_args()
     if not options.token and not options.any_token:
         parser.error("name the bot by --token, or take any by --any-token")

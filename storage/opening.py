@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from storage.engines import Opening, open_engine
 from storage.leases import Tenure
 from storage.pools import Pools
-from storage.store import Listeners, Store
+from storage.store import Listeners, NoteSpent, Store
 from storage.tx import Clock, utc_now
 
 
@@ -21,6 +21,7 @@ async def open_store(
     tenure: Tenure | None = None,
     pools: Pools | None = None,
     guest: bool = False,
+    note_spent: NoteSpent | None = None,
 ) -> AsyncIterator[Store]:
     """Open a database (`sqlite:///file.db`, `postgresql://…`) for this process alone, and bring it up to date.
 
@@ -34,6 +35,7 @@ async def open_store(
         pools: The connections of this process, shared by its stores; without them the store has its own.
         guest: Whether it is opened beside the process that runs the shop, without a lease: on PostgreSQL alone, and never
             brought up to date. What a guest's units tell reaches the listeners of that process as well.
+        note_spent: Told what each unit took; None: nobody counts.
 
     Raises:
         StoreBusy: another process has it open.
@@ -45,7 +47,7 @@ async def open_store(
     listeners = Listeners()
     opening = Opening(clock=clock, migrate=migrate and not guest, tenure=tenure, pools=pools or Pools(), guest=guest)
     async with open_engine(url, listeners.announce, opening) as engine:
-        store = Store(engine, listeners)
+        store = Store(engine, listeners, note_spent)
         try:
             yield store
         finally:

@@ -65,6 +65,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+NoteSpent = Callable[[float], None]
+"""Told after each unit, on the loop and in its caller's context, how many seconds of a processor it took."""
+
+
 class Store:
     """Runs units of work: plain synchronous functions `unit(tx, ...)`, each in one transaction of its own.
 
@@ -72,9 +76,10 @@ class Store:
     the errors of the database. What it raises undoes what it wrote and reaches the caller.
     """
 
-    def __init__(self, engine: Engine, listeners: Listeners) -> None:
+    def __init__(self, engine: Engine, listeners: Listeners, note_spent: NoteSpent | None = None) -> None:
         self._engine = engine
         self._listeners = listeners
+        self._note_spent = note_spent
         self._closed = False
         self._kept: dict[str, Any] = {}
 
@@ -95,7 +100,11 @@ class Store:
             raise type(error)(str(error))
         job = Job(lambda tx: unit(tx, *args, **kwargs), writable=True, kept=self._kept)
         self._engine.write(job)
-        return cast("T", await job.wait())
+        try:
+            return cast("T", await job.wait())
+        finally:
+            if self._note_spent is not None:
+                self._note_spent(job.seconds)
 
     async def read(self, unit: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a unit that only reads, on one consistent picture of the database, beside all writing."""
@@ -103,7 +112,11 @@ class Store:
             raise StoreClosed(CLOSED)
         job = Job(lambda tx: unit(tx, *args, **kwargs), writable=False, kept=self._kept)
         self._engine.read(job)
-        return cast("T", await job.wait())
+        try:
+            return cast("T", await job.wait())
+        finally:
+            if self._note_spent is not None:
+                self._note_spent(job.seconds)
 
     def subscribe(self, listener: Listener, *kinds: type[Event]) -> None:
         """Have a listener called on the event loop, after each commit, with the events of the committed units.

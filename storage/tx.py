@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 STATEMENTS_KEPT = 1_000
 """Statements are constants of modules, far fewer than this; beyond it somebody builds them on the fly."""
 
-
 InsertInto: TypeAlias = "Callable[[TableClause], Insert]"
 """The `insert` of a dialect: each has its own, alike in its ON CONFLICT methods."""
 
@@ -38,7 +37,6 @@ class Conflicting:
 
 
 Statement = Executable | Conflicting
-
 
 SPREADS_KEPT = 100
 """Texts of one statement, for as many lengths of its lists as come again and again."""
@@ -237,13 +235,12 @@ def utc_now() -> int:
 logger = logging.getLogger(__name__)
 
 Announce = Callable[[Sequence[Event]], None]
-Explain = Callable[[BaseException], BaseException]
 
 
 class Job:
     """A unit of work, its caller's future and its outcome; made on the loop, run on a connection's thread."""
 
-    __slots__ = ("_future", "_kept", "_result", "_unit", "_writable", "error", "events")
+    __slots__ = ("_future", "_kept", "_result", "_unit", "_writable", "error", "events", "seconds")
 
     def __init__(self, unit: Callable[[Tx], Any], *, writable: bool, kept: dict[str, Any] | None = None) -> None:
         self._unit = unit
@@ -255,15 +252,19 @@ class Job:
         """Why this unit changed nothing; None where all went well."""
         self.events: list[Event] = []
         """What a committed unit told; empty for one that failed."""
+        self.seconds = 0.0
+        """What it has taken of a processor so far, in all its runs."""
 
     def run(self, session: Session, clock: Clock) -> None:
         """Run the unit inside the transaction that is open; may be called again after a rollback."""
         tx = Tx(session, clock(), writable=self._writable, kept=self._kept)
         self.error = None
+        began = time.thread_time()
         try:
             self._result = self._unit(tx)
         finally:
             self.events = tx.end()
+            self.seconds += time.thread_time() - began
 
     def fail(self, error: BaseException) -> None:
         """Note why this unit changed nothing."""

@@ -13,15 +13,15 @@ from typing import Any, TypeVar, TypeVarTuple
 from bot.shops.garbage import Pauses
 from bot.telemetry import SHOP
 
-TURN_SECONDS = 0.0005
+TURN_SECONDS = 0.0002
 """A shop whose turn it is goes on for so long while others wait; one step is never broken off."""
 
 PORTION = 0.1
-"""The part of the loop's time that a shop may have in the long run while there are others. The answers that Telegram
-takes from a bot, 30 a second, need two thirds of that."""
+"""The part of the loop's time that a shop may have in the long run while there are others, what its units of work take on
+other threads included. The answers that Telegram takes from a bot, 30 a second, need about as much."""
 
-SAVED_SECONDS = 0.03
-"""So much a shop that has done little may have at once; fifteen commands take as much."""
+SAVED_SECONDS = 0.02
+"""So much a shop that has done little may have at once; five commands take as much, with what they ask the database."""
 
 BESIDE_SECONDS = 0.2
 """Whoever did something within this time is beside the others; a shop that is alone may have all."""
@@ -44,6 +44,7 @@ class Line:
     saved_seconds: float = SAVED_SECONDS
     """Below nothing it has had more than its portion."""
     counted_at: float = 0.0
+    rests_until: float = 0.0
 
 
 class Portions:
@@ -129,9 +130,19 @@ class FairLoop(asyncio.SelectorEventLoop):
             self._call_up(line)
         return handle
 
-    def _call_up(self, line: Line, rest_seconds: float = 0.0) -> None:
+    def charge(self, seconds: float) -> None:
+        """Take so much off what the shop of this context may have: it was done for it on another thread.
+
+        The interpreter is one thread's at a time, so that whatever a shop does there holds up the loop as well.
+        """
+        line = self._shop_lines.get(SHOP.get())
+        if line is not None:
+            line.saved_seconds -= seconds
+
+    def _call_up(self, line: Line) -> None:
         line.is_called = True
-        if rest_seconds:
+        rest_seconds = line.rests_until and line.rests_until - self._clock_of_turns()
+        if rest_seconds > 0:
             self.call_later(rest_seconds, self._take_turn, line, context=self._of_nobody)
         else:
             super().call_soon(self._take_turn, line, context=self._of_nobody)
@@ -148,8 +159,16 @@ class FairLoop(asyncio.SelectorEventLoop):
         finally:  # what ends the loop (SystemExit) leaves it with all that is to be done as it is taken down
             line.is_called = False
             rest_seconds = self._portions.count(line, began, now, self._pauses.seconds - paused)
+            line.rests_until = now + rest_seconds if rest_seconds else 0.0
             if line.handles:
-                self._call_up(line, rest_seconds)
+                self._call_up(line)
+
+
+def charge_shop(seconds: float) -> None:
+    """See `FairLoop.charge`; where shops take no turns nobody counts."""
+    loop = asyncio.get_running_loop()
+    if isinstance(loop, FairLoop):
+        loop.charge(seconds)
 
 
 def run_fairly(main: Coroutine[Any, Any, T]) -> T:

@@ -17,6 +17,7 @@ from bot.jobs.alarms import METRICS_TOKEN
 from bot.messages.shop import Shop
 from bot.services.campaigns import ShopView, get_shop
 from bot.settings import CommonSettings, Settings
+from bot.shops.fair_loop import charge_shop
 from bot.shops.folder import ShopFolder
 from bot.shops.folder_watch import FolderWatch
 from bot.shops.garbage import Keep
@@ -182,7 +183,7 @@ async def open_doors(
         StoreError: the database cannot be opened, or is of another version.
         RowMissing: no process has opened the shop yet.
     """
-    async with open_store(settings.database_url, guest=True, pools=pools) as store:
+    async with open_store(settings.database_url, guest=True, pools=pools, note_spent=charge_shop) as store:
         view = await store.read(get_shop)
         if not view.bot_username:
             raise StoreUnavailable("The bot has not said its name yet: it has to run once. passalong run does that.")

@@ -17,6 +17,7 @@ from bot.core.setting import PREFIX, mask_secrets
 from bot.jobs.alarms import METRICS_TOKEN
 from bot.settings import CommonSettings
 from bot.shops.doors import Doors
+from bot.shops.fair_loop import charge_shop
 from bot.shops.folder import ShopFolder
 from bot.shops.folder_watch import FolderWatch
 from bot.shops.host import Host, Stay
@@ -98,7 +99,7 @@ async def _run_shop(stay: Stay, leasing: Leasing, pools: Pools, work: Work) -> N
         if stay.worked:
             await asyncio.to_thread(_demand_database, settings.database_url)
         await asyncio.to_thread(furnish, settings)
-        async with open_store(settings.database_url, tenure=tenure, pools=pools) as store:
+        async with open_store(settings.database_url, tenure=tenure, pools=pools, note_spent=charge_shop) as store:
             if not stay.stop.is_set():
                 await work(store, stay)
     except (LeaseLost, StoreBusy, StoreMoved):

@@ -125,6 +125,14 @@ async def test_what_the_start_of_doors_made_is_set_aside(postgres_url: str, keep
     assert keep.noted == ["start", "start", "all", "end", "all", "end"]
 
 
+async def test_what_doors_ask_for_is_charged(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What units take on other threads counts for the shop they are of."""
+    charged = list[float]()
+    monkeypatch.setattr(guests, "charge_shop", charged.append)
+    async with open_town(postgres_url):
+        assert charged
+
+
 async def test_a_bot_and_its_doors_are_one_shop(postgres_url: str) -> None:
     """What comes in at any door is answered by the bot, whichever process is met; nothing is lost while one of them is away."""
     async with open_town(postgres_url) as town, aiohttp.ClientSession() as browser:

@@ -5,12 +5,15 @@ import gc
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from bot import run_command, telemetry, web_command
+from bot.settings import Settings
 from bot.settings_reader import SettingsReader
+from bot.shops import hosting
 from bot.shops.fair_loop import (
     BESIDE_SECONDS,
     LONGEST_REST_SECONDS,
@@ -18,10 +21,15 @@ from bot.shops.fair_loop import (
     FairLoop,
     Line,
     Portions,
+    charge_shop,
     run_fairly,
 )
 from bot.shops.garbage import Pauses
+from bot.shops.host import Stay
+from bot.shops.leasing import Alone
 from bot.telemetry import SHOP
+from storage import Store
+from storage.pools import Pools
 
 FLOODED, BESIDE = "flooded", "beside"
 STEPS = 20
@@ -259,6 +267,56 @@ def test_a_shop_that_had_its_portion_rests(*, paused: bool) -> None:
     with asyncio.Runner(loop_factory=lambda: FairLoop(0.0, clock=lambda: now, pauses=pauses)) as runner:
         runner.run(main())
     assert steps > 40 if paused else 0 < steps < 25
+
+
+@pytest.mark.parametrize("charged", [False, True])
+def test_what_is_done_on_other_threads_counts(*, charged: bool) -> None:
+    """A shop that had very much done there rests, even though nothing of it was due on the loop meanwhile."""
+    now, done = 0.0, list[str]()
+
+    async def ask(answered: asyncio.Event) -> None:
+        nonlocal now
+        SHOP.set(FLOODED)
+        for _ in range(3):  # the other has had a turn by then
+            await asyncio.sleep(0)
+            now += 1e-9
+        charge_shop(100 * SAVED_SECONDS if charged else 0.0)
+        await answered.wait()
+        done.append(FLOODED)
+
+    async def answer(answered: asyncio.Event) -> list[str]:
+        nonlocal now
+        SHOP.set(BESIDE)
+        for step in range(STEPS):
+            await asyncio.sleep(0)
+            now += 1e-9
+            if step == STEPS / 2:
+                answered.set()
+        return list(done)
+
+    async def main() -> list[str]:
+        answered = asyncio.Event()
+        asked = asyncio.create_task(ask(answered))
+        found = await asyncio.create_task(answer(answered))
+        await asked
+        return found
+
+    with asyncio.Runner(loop_factory=lambda: FairLoop(0.0, clock=lambda: now)) as runner:
+        assert runner.run(main()) == ([] if charged else [FLOODED])
+
+
+async def test_what_a_shop_asks_its_database_is_charged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the first unit on."""
+    charged = list[float]()
+    monkeypatch.setattr(hosting, "charge_shop", charged.append)
+    settings = SimpleNamespace(shop="bakery", database_url=f"sqlite:///{tmp_path}/bakery.db", backup_folder=None)
+
+    async def work(store: Store, _stay: Stay) -> None:
+        charged.clear()
+        await store.read(lambda tx: tx.now)
+
+    await hosting._run_shop(Stay(cast("Settings", settings)), Alone(), Pools(), work)
+    assert len(charged) == 1
 
 
 def test_pauses_of_the_process_are_no_work() -> None:

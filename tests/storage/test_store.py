@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from contextvars import ContextVar
 from functools import partial
 
 import pytest
@@ -253,6 +254,30 @@ async def test_time_is_taken_once_per_unit(store: Store, clock: Clock) -> None:
 
     assert await store.write(look) == (NOON, NOON)
     assert await store.read(look) == (NOON + 1_000_000, NOON + 1_000_000)
+
+
+async def test_what_units_take_is_told(store_url: str) -> None:
+    """Each tells what it had of a processor, to its caller's own context, whatever became of it."""
+    spent, shop = list[tuple[str, float]](), ContextVar("shop", default="")
+
+    def work(_tx: Tx, *, seconds: float) -> None:
+        began = time.thread_time()
+        while time.thread_time() < began + seconds:
+            pass
+
+    def fail(tx: Tx) -> None:
+        work(tx, seconds=0.002)
+        raise LookupError("nobody")
+
+    async with open_store(store_url, note_spent=lambda seconds: spent.append((shop.get(), seconds))) as store:
+        shop.set("bakery")
+        await store.read(work, seconds=0.001)
+        shop.set("florist")
+        await store.write(work, seconds=0.003)
+        with pytest.raises(LookupError):
+            await store.write(fail)
+    assert [name for name, _ in spent] == ["bakery", "florist", "florist"]
+    assert all(found >= asked for (_, found), asked in zip(spent, (0.001, 0.003, 0.002), strict=True))
 
 
 async def test_leaving_finishes_what_is_under_way(store_url: str) -> None:

@@ -14,8 +14,8 @@ from io import BytesIO
 from PIL import Image, ImageDraw, ImageFont
 
 from bot.assets import ASSETS
-from bot.cards.chart import CARD, PAPER, QUIET
-from bot.cards.chart import read_colour as read
+from bot.cards.picture_canvas import CARD, PAPER, QUIET
+from bot.cards.picture_canvas import read_colour as read
 
 FIELD, GAP, COLUMNS = 236, 22, 3
 """Pixels of a field, between fields; fields in a row."""

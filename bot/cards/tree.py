@@ -8,25 +8,18 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 from typing import Any
 
-from PIL import Image
-
-from bot.assets import ASSETS
-from bot.cards.chart import BAR, CARD, FIRST_BAR, FONT_FILES, INK, MARGIN, PAPER, QUIET, WIDTH
-from bot.cards.chart import read_colour as read
-from bot.cards.shapes import draw_shape, draw_text
-from bot.cards.theme_fonts import compose_stack, load_typefaces
-from bot.cards.typesetting import TextStyle, fit_text
-from bot.cards.wording import clean_name, clean_text
+from bot.cards.picture_canvas import ACCENT, CARD, INK, MAIN, MARGIN, QUIET, WIDTH, PictureCanvas
 
 TOP, ROW, INDENT, DOT = 176, 78, 76, 15
 """Pixels: above the first line, of a line, of a level, of the sign before a name."""
 
 REVOKED, BRANCH = "#b4493c", "#cfc3ad"
-_COLOURS = {"qualified": BAR, "waiting": FIRST_BAR, "revoked": REVOKED}
+_COLOURS = {"qualified": MAIN, "waiting": ACCENT, "revoked": REVOKED}
 _STATE_WIDTH, _MORE_WIDTH = 300, 150
+_LEAST = 0.7
+"""What is too wide is set as much smaller, before it is cut."""
 
 
 def render_tree(texts: Mapping[str, Any]) -> bytes:
@@ -40,22 +33,19 @@ def render_tree(texts: Mapping[str, Any]) -> bytes:
 
 
 class _Tree:
-    """One picture; a unit is a pixel, counted from the top left."""
+    """One picture."""
 
     def __init__(self, lines: Sequence[Sequence[Any]]) -> None:
         self._lines = lines
-        self._picture = Image.new("RGB", (WIDTH, TOP + len(lines) * ROW + MARGIN // 2), PAPER)
-        self._stack = compose_stack(FONT_FILES, "bold", load_typefaces(ASSETS))
+        self._canvas = PictureCanvas(TOP + len(lines) * ROW + MARGIN // 2)
 
     def render(self, title: str, nameless: str) -> bytes:
         """All of it, as PNG."""
-        self._write(title, (MARGIN, 92), size=44, room=WIDTH - 2 * MARGIN)
+        self._canvas.write(title, (MARGIN, 92), size=44, least=_LEAST)
         self._draw_branches()
         for place, line in enumerate(self._lines):
             self._draw_line(place, line, nameless)
-        out = BytesIO()
-        self._picture.save(out, format="png")
-        return out.getvalue()
+        return self._canvas.render()
 
     def _draw_branches(self) -> None:
         """From each name to whoever stands above it, one level up."""
@@ -64,43 +54,33 @@ class _Tree:
             if above is None:
                 continue
             x, top, end = self._find_x(line[1] - 1), self._find_y(above), self._find_y(place)
-            self._box((x - 2, top, x + 2, end + 2), BRANCH, radius=0)
-            self._box((x - 2, end - 2, self._find_x(line[1]), end + 2), BRANCH, radius=0)
+            self._canvas.draw_box((x - 2, top, x + 2, end + 2), BRANCH, radius=0)
+            self._canvas.draw_box((x - 2, end - 2, self._find_x(line[1]), end + 2), BRANCH, radius=0)
 
     def _draw_line(self, place: int, line: Sequence[Any], nameless: str) -> None:
         name, level, state, said, is_this, more = line
         x, y = self._find_x(level), self._find_y(place)
         if is_this:
-            self._box((x - DOT - 14, y - ROW / 2 + 6, WIDTH - MARGIN + 20, y + ROW / 2 - 6), CARD, radius=20)
-        self._box((x - DOT, y - DOT, x + DOT, y + DOT), _COLOURS.get(state, INK), radius=DOT)
+            self._canvas.draw_box(
+                (x - DOT - 14, y - ROW / 2 + 6, WIDTH - MARGIN + 20, y + ROW / 2 - 6), CARD, radius=20
+            )
+        self._canvas.draw_box((x - DOT, y - DOT, x + DOT, y + DOT), _COLOURS.get(state, INK), radius=DOT)
         left = x + DOT + 22
         room = WIDTH - MARGIN - _STATE_WIDTH - (_MORE_WIDTH if more else 0) - left - 24
-        self._write(clean_name(name, self._stack.covers) or nameless, (left, y), size=30, room=room)
-        if more:
-            place_x = WIDTH - MARGIN - _STATE_WIDTH - _MORE_WIDTH - 12
-            self._write(more, (place_x, y), size=24, colour=QUIET, room=_MORE_WIDTH, align="right")
+        self._canvas.write(self._canvas.find_name(name, nameless), (left, y), size=30, room=room, least=_LEAST)
         state_x = WIDTH - MARGIN - _STATE_WIDTH
-        self._write(said, (state_x, y), size=24, colour=_COLOURS.get(state, QUIET), room=_STATE_WIDTH, align="right")
+        if more:
+            self._write_right(more, (state_x - _MORE_WIDTH - 12, y), _MORE_WIDTH, QUIET)
+        self._write_right(said, (state_x, y), _STATE_WIDTH, _COLOURS.get(state, QUIET))
+
+    def _write_right(self, text: str, place: tuple[float, float], room: float, colour: str) -> None:
+        self._canvas.write(text, place, size=24, colour=colour, room=room, align="right", least=_LEAST)
 
     def _find_x(self, level: int) -> float:
         return MARGIN + DOT + level * INDENT
 
     def _find_y(self, place: int) -> float:
         return TOP + (place + 0.5) * ROW
-
-    def _box(self, bounds: tuple[float, float, float, float], colour: str, *, radius: float) -> None:
-        draw_shape(self._picture, bounds, read(colour), lambda pencil: pencil.block(bounds, radius))
-
-    def _write(
-        self, text: str, place: tuple[float, float], *, size: int, room: float, colour: str = INK, align: str = "left"
-    ) -> None:
-        if not text:
-            return
-        style = TextStyle(role="", colour="", size=size, floor=round(size * 0.7), lines=1)
-        setting = fit_text(clean_text(text, self._stack.covers), self._stack, style, width=room, height=2 * ROW)
-        stands_alone = not any(glyph.shaped for line in setting.lines for glyph in line)
-        corner = (place[0], place[1] - (setting.ascent if stands_alone else setting.height) / 2)
-        draw_text(self._picture, setting, corner, read(colour), width=room, align=align, oversample=2)
 
 
 def main() -> None:

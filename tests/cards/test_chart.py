@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bot.cards.chart import BAR, FIRST_BAR, MARGIN, NAME_WIDTH, ROW, ROWS_TOP, WIDTH, render_chart
+from bot.cards.chart import NAME_WIDTH, ROW, ROWS_TOP, render_chart
+from bot.cards.picture_canvas import ACCENT, MAIN, MARGIN, WIDTH
 from bot.handlers.stats.charts import draw_chart
 from bot.messages.stats.charts import ChartTexts
 
@@ -58,7 +59,7 @@ def draw_names(*names: str) -> Pixels:
 def test_bars_are_as_long_as_what_they_count() -> None:
     """Half the joins, half the bar."""
     picture = draw()
-    first, second, third = (measure_bar(picture, *row) for row in ((0, FIRST_BAR), (1, BAR), (2, BAR)))
+    first, second, third = (measure_bar(picture, *row) for row in ((0, ACCENT), (1, MAIN), (2, MAIN)))
     assert picture.shape[1] == WIDTH
     assert second / first == pytest.approx(0.5, abs=0.03)
     assert third / first == pytest.approx(0.25, abs=0.03)
@@ -101,7 +102,7 @@ def test_a_long_name_stays_in_its_place() -> None:
 def test_without_inviters_it_says_so() -> None:
     """No bars, and a sentence in their place."""
     picture = draw(top=[])
-    assert measure_bar(picture, 0, FIRST_BAR) == 0
+    assert measure_bar(picture, 0, ACCENT) == 0
     assert not np.array_equal(picture, draw(top=[], nobody=""))
 
 

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image, ImageColor
 
 from bot.assets import ASSETS
-from bot.cards.chart import PAPER
 from bot.cards.colours import compute_contrast
 from bot.cards.logos import CHART_GROUNDS, LOGO_SIZE, PAGE_GROUNDS, render_logo
+from bot.cards.picture_canvas import PAPER
 from bot.cards.shapes import Colour
 from tests.cards.looks import SHELF
 from tests.cards.pictures import save

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from bot.assets import ASSETS
-from bot.cards.chart import read_colour
 from bot.cards.colours import compute_contrast
+from bot.cards.picture_canvas import MARGIN, PAPER, WIDTH, read_colour
 from bot.cards.themes import list_theme_names
-from bot.cards.trend import BARS_BOTTOM, BARS_TOP, HEIGHT, MARGIN, PAPER, WIDTH, render_trend
+from bot.cards.trend import BARS_BOTTOM, BARS_TOP, HEIGHT, render_trend
 from bot.handlers.stats.charts import draw_aside
 from bot.messages.stats.trend import TrendTexts
 

@@ -27,6 +27,7 @@ from bot.core.campaigns.campaign import (
 )
 from bot.core.looks import CardLook
 from tests.cards.looks import SHELF, say
+from tests.shipped import keep_stories
 
 STUDIO = CardStudio(ASSETS, find_picture=SHELF.get)
 WELCOME = (ASSETS / "campaigns" / "welcome.toml").read_text("utf-8")
@@ -88,11 +89,12 @@ def test_a_file_with_too_long_a_text_is_refused_by_line_and_field(tmp_path: Path
     """`campaign check` says where, in which field, and by how much."""
     path = tmp_path / "mine.toml"
     shutil.copytree(ASSETS / "campaigns" / "pictures", tmp_path / "pictures")
-    path.write_text(WELCOME, "utf-8")
+    text = keep_stories(1)
+    path.write_text(text, "utf-8")
     assert check(path) == []
     said = "Come through a friend and start with {invitee_points}."
     path.write_text(
-        WELCOME.replace(said, said.removesuffix(".") + ", and a cup of tea in our garden under the tree."), "utf-8"
+        text.replace(said, said.removesuffix(".") + ", and a cup of tea in our garden under the tree."), "utf-8"
     )
     (problem,) = check(path)
     assert problem.startswith(f"{path}:")

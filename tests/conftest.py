@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -12,7 +11,8 @@ from hypothesis import HealthCheck, settings
 
 from storage import Store, open_store
 from tests.storage.clock import Clock
-from tests.storage.server import Server, ServerMissingError, migrate, skip_or_fail, start_server
+from tests.storage.migrated import find_migrated, lay_migrated
+from tests.storage.server import Server, ServerMissingError, skip_or_fail, start_server
 
 for _ignored in (
     signal.SIGINT,
@@ -33,11 +33,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated_sqlite() -> Path:
     """A SQLite file that is migrated and empty, to be copied."""
-    path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
-    migrate(f"sqlite:///{path}")
-    return path
+    return find_migrated()
 
 
 @pytest.fixture
@@ -47,9 +45,9 @@ def empty_sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path, migrated_sqlite: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     """A SQLite database, migrated and empty."""
-    return f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'passalong.db')}"
+    return lay_migrated(tmp_path / "passalong.db")
 
 
 @pytest.fixture(scope="session")

@@ -16,12 +16,13 @@ from storage.schema import FUNNEL_COUNTS
 from tests.architecture.test_shape import ROOT
 from tests.benchmarks.bench_growth import load_campaign
 from tests.storage.cast import add_members, refer
+from tests.storage.migrated import lay_migrated
 
 
 @pytest.fixture
 def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A shop with a hundred members, 33 of whom came by the first."""
-    url = f"sqlite:///{tmp_path / 'shop.db'}"
+    url = lay_migrated(tmp_path / "shop.db")
     monkeypatch.setenv("PASSALONG_BOT_TOKEN", "123456:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi")
     monkeypatch.setenv("PASSALONG_DATABASE_URL", url)
     monkeypatch.chdir(tmp_path)

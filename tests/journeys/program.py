@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bot.playground.world import Call
 from tests.journeys.fork_server import ForkedProcess, fork_program
+from tests.storage.migrated import lay_migrated
 from tests.telegram import PATIENCE_SECONDS, LocalTelegram
 
 __all__ = ["PATIENCE_SECONDS", "ROOT", "Home", "Program", "furnish", "furnish_forking"]
@@ -165,9 +166,11 @@ class Home:
         return "\n".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("*.std*")))
 
 
-def furnish(folder: Path, telegram: LocalTelegram, **settings: str) -> Home:
-    """Return a home whose programs talk to a local Telegram, with a database in the folder; it is made if need be."""
+def furnish(folder: Path, telegram: LocalTelegram, *, is_new: bool = False, **settings: str) -> Home:
+    """Return a home whose programs talk to a local Telegram, with a database in the folder: a program makes it where it `is_new`."""
     folder.mkdir(exist_ok=True)
+    if not is_new and "DATABASE_URL" not in settings:
+        lay_migrated(folder / "passalong.db")
     return Home(
         folder=folder,
         settings={

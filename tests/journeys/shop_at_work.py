@@ -17,6 +17,7 @@ from bot.settings import Settings, read_settings
 from bot.updates.capability import Capability
 from bot.updates.vitals import USUAL, Senses
 from storage import Store
+from tests.storage.migrated import lay_migrated
 from tests.telegram import LocalTelegram, local_telegram
 
 ADMIN_ID = 990_001
@@ -135,5 +136,5 @@ def compose_settings(telegram: LocalTelegram, database_url: str, **settings: str
 
 
 def sqlite_in(folder: Path) -> str:
-    """A throw-away database."""
-    return f"sqlite:///{folder}/shop.db"
+    """A throw-away database, migrated and empty where there was none."""
+    return lay_migrated(folder / "shop.db")

@@ -40,7 +40,7 @@ MISTAKES = {
 @pytest.fixture
 def home(tmp_path: Path, telegram: LocalTelegram) -> Home:
     """A bot's home."""
-    return furnish(tmp_path, telegram, LOG_LEVEL="WARNING")
+    return furnish(tmp_path, telegram, is_new=True, LOG_LEVEL="WARNING")
 
 
 @pytest.fixture

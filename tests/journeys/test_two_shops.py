@@ -19,6 +19,7 @@ from storage.checks import list_faults
 from storage.tables import referrals, shares
 from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop
 from tests.shipped import change_shipped
+from tests.storage.migrated import lay_migrated
 
 GUESTS = 6
 
@@ -69,7 +70,7 @@ async def open_side(url: str, folder: Path, number: int) -> AsyncIterator[Side]:
 def list_urls(store_url: str, folder: Path) -> list[str]:
     """Two files, or two schemas of one database."""
     if store_url.startswith("sqlite"):
-        return [f"sqlite:///{folder}/{name}.db" for name in ("north", "south")]
+        return [lay_migrated(folder / f"{name}.db") for name in ("north", "south")]
     mark = "&" if "?" in store_url else "?"
     return [f"{store_url}{mark}schema={name}" for name in ("north", "south")]
 

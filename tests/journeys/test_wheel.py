@@ -42,13 +42,14 @@ def test_the_wheel_carries_assets_and_migrations(wheel: Path) -> None:
     assert not [name for name in names if name.startswith("tests/")]
 
 
+@pytest.mark.long
 async def test_from_the_wheel_an_empty_folder_is_enough(wheel: Path, telegram: LocalTelegram, tmp_path: Path) -> None:
     """Unpacked anywhere and started in an empty folder, the bot migrates by itself and answers."""
     site, empty = tmp_path / "site", tmp_path / "empty"
     zipfile.ZipFile(wheel).extractall(site)
     empty.mkdir()
     person = telegram.world.add_person("Anna")
-    home = replace(furnish(empty, telegram), code=site)
+    home = replace(furnish(empty, telegram, is_new=True), code=site)
     async with home.running(DATABASE_URL="") as program:
         await program.until_polling(telegram)
         said = telegram.world.press_start(person)

@@ -13,6 +13,7 @@ from bot.playground.world import Person
 from tests.journeys.program import PATIENCE_SECONDS, Home
 from tests.journeys.shop_at_work import find_link
 from tests.shops.files import compose_token, write_shop
+from tests.storage.migrated import lay_migrated
 from tests.telegram import LocalTelegram
 
 ADMIN_ID = 990_001
@@ -26,14 +27,18 @@ class Agency:
     shops: Path
     fleet: Fleet
     telegrams: dict[str, LocalTelegram]
+    databases: Path | None = None
+    """Where shops' own files lie; None: elsewhere."""
 
-    def add(self, name: str, **settings: str) -> LocalTelegram:
-        """One more bot, and the file of its shop."""
+    def add(self, name: str, *, is_new: bool = False, **settings: str) -> LocalTelegram:
+        """One more bot, and the file of its shop; a program makes its database where it `is_new`."""
         number = 41 + len(self.telegrams)
         token = compose_token(number)
         server = self.fleet.add(Server(make_world(token), token))
         telegram = self.telegrams[name] = LocalTelegram(server)
         telegram.world.add_person("Sari", person_id=ADMIN_ID)
+        if self.databases and not is_new and "DATABASE_URL" not in settings:
+            lay_migrated(self.databases / f"{name}.db")
         write_shop(self.shops, name, BOT_TOKEN=token, **settings)
         return telegram
 
@@ -67,9 +72,10 @@ class Agency:
 
 @asynccontextmanager
 async def open_agency(folder: Path, *names: str, **settings: str) -> AsyncIterator[Agency]:
-    """Bots and files of shops with these names; no program runs yet."""
-    shops = folder / "shops"
-    shops.mkdir()
+    """Bots, files and databases of shops with these names, in the folder unless settings say where; no program runs yet."""
+    shops, databases = folder / "shops", None if "DATABASE_URL" in settings else folder / "databases"
+    for place in filter(None, (shops, databases)):
+        place.mkdir()
     async with serve_fleet(Fleet()) as fleet:
         common = {
             "SHOPS": str(shops),
@@ -81,7 +87,7 @@ async def open_agency(folder: Path, *names: str, **settings: str) -> AsyncIterat
             "CHAT_RATE": "1000",
             **settings,
         }
-        agency = Agency(Home(folder=folder, settings=common, forks=True), shops, fleet, {})
+        agency = Agency(Home(folder=folder, settings=common, forks=True), shops, fleet, {}, databases)
         for name in names:
             agency.add(name)
         yield agency

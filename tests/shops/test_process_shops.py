@@ -18,7 +18,7 @@ async def test_one_program_runs_all_shops_of_a_folder(tmp_path: Path) -> None:
         await agency.until_at_work("bakery", "florist")
         for name in ("bakery", "florist"):
             await agency.serve_join(name)
-        agency.add("tailor")
+        agency.add("tailor", is_new=True)
         program.send(signal.SIGHUP)
         await agency.until_at_work("tailor")
         await agency.serve_join("tailor")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -33,12 +32,9 @@ def count_greetings(agency: Agency, name: str, person: Person) -> int:
     return sum(message.text.startswith(f"Hi {person.first_name}") for message in messages)
 
 
-async def test_twenty_busy_shops_stop_in_time_and_lose_nobody(tmp_path: Path, migrated_sqlite: Path) -> None:
+async def test_twenty_busy_shops_stop_in_time_and_lose_nobody(tmp_path: Path) -> None:
     """None of them is left where it stands; whoever had come by then is greeted once, before the stop or after the start."""
     names = [f"shop-{number}" for number in range(SHOPS)]
-    (tmp_path / "databases").mkdir()
-    for name in names:
-        shutil.copy(migrated_sqlite, tmp_path / "databases" / f"{name}.db")
     async with open_agency(tmp_path, *names) as agency:
         async with agency.home.running() as program:
             await agency.until_at_work(*names)

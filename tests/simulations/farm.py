@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from storage.review import ReviewState
 from storage.tables import inbox, people, referrals, reviews
 from tests.simulations.crowd import DAY, HOUR, Guest
 from tests.storage.clock import Clock
+from tests.storage.migrated import lay_migrated
 
 if TYPE_CHECKING:
     from bot.core.campaigns.campaign import Campaign
@@ -48,7 +50,7 @@ async def run_farm(guests: list[Guest], campaign: Campaign) -> dict[str, Tally]:
     """Let everybody come, and count by kind; the shop is a file that is gone afterwards."""
     with TemporaryDirectory() as folder:
         clock = Clock()
-        async with open_store(f"sqlite:///{folder}/shop.db", clock=clock) as store:
+        async with open_store(lay_migrated(Path(folder) / "shop.db"), clock=clock) as store:
             await store.write(open_shop, Source(campaign=campaign))
             await _live(store, clock, guests)
             return await store.read(_count, guests)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFilter
@@ -36,6 +37,7 @@ BUDI = Likeness(
 )
 
 
+@cache
 def draw_portrait(likeness: Likeness) -> bytes:
     """A smiling face as a JPEG of 640 x 640 pixels."""
     image = _draw_wall(*likeness.wall)

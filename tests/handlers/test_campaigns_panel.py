@@ -12,7 +12,8 @@ from bot.services.campaigns import get_terms
 from storage import Store
 from storage.campaign import CampaignState
 from storage.tables import campaigns
-from tests.handlers.shared_shop import shop, store
+from tests.handlers.shared_shop import store
+from tests.handlers.shared_shop import terse_shop as shop
 from tests.journeys.shop_at_work import ShopAtWork
 from tests.journeys.test_campaign_from_phone import Phone
 

@@ -1,4 +1,4 @@
-# make demo ARGS="--campaign my.toml" · make test · make check · make bench · make big · make chaos SEED=7 · make attack · make mutants ROOM=core · make cards CODES=100
+# make demo ARGS="--campaign my.toml" · make test · make long · make check · make bench · make big · make chaos SEED=7 · make attack · make mutants ROOM=core · make cards CODES=100
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -10,14 +10,17 @@ WORKERS ?= 4
 # Processes are started by the hundred, and every worker reads every test: they are compiled once, whatever the surroundings say of that.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test check format bench big chaos hours attack deploy-check farm trials mutants cards pictures lock clean
+.PHONY: demo test long check format bench big chaos hours attack deploy-check farm trials mutants cards pictures lock clean
 
 demo: $(READY)
 	@echo "Starting the bot in a local Telegram"
 	@$(BIN)/python -m bot demo $(ARGS)
 
 test: $(TESTED)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long" $(ARGS)
+
+long: $(TESTED)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long $(ARGS)
 
 check: $(TESTED)
 	$(BIN)/ruff check .

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -167,8 +168,6 @@ def test_the_lock_files_name_no_index(name_of_lock: str) -> None:
 
 def test_every_dependency_is_locked_and_the_product_drags_in_no_test_tools() -> None:
     """Whatever pyproject asks for stands in a lock file; what the demo installs is the product's own, same versions."""
-    import tomllib
-
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     product, tools = project["project"]["dependencies"], project["dependency-groups"]["dev"]
     locked, locked_with_tools = _read_lock("requirements.lock"), _read_lock("requirements-dev.lock")
@@ -211,3 +210,18 @@ def test_each_change_of_the_tables_says_whether_it_only_adds() -> None:
     """From 0061 on: an older program goes on only where one has thought of it (CONTRIBUTING)."""
     steps = {path.name[1:5]: path.read_text("utf-8") for path in (ROOT / "storage/migrations/versions").glob("v*.py")}
     assert not [number for number, step in steps.items() if number > "0060" and "\nadditive = " not in step]
+
+
+def test_whatever_make_test_leaves_out_is_run_by_make_long_and_ci_runs_both() -> None:
+    """Between them every test there is, neither with another choice of tests; pytest by itself leaves nothing out."""
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]
+    assert "--strict-markers" in options["addopts"]
+    assert not {"-m", "-k"} & {option[:2] for option in options["addopts"]}
+    assert [mark for mark in options["markers"] if mark.startswith("long: ")]
+    recipes = dict(re.findall(r"(?m)^(test|long): .*\n\t(.*)$", (ROOT / "Makefile").read_text("utf-8")))
+    assert recipes["test"].replace('-m "not long"', "-m long") == recipes["long"]
+    assert recipes["long"].endswith(" -m long $(ARGS)")
+    script = (ROOT / ".ci" / "run").read_text("utf-8").partition("\nmake check\n")[2]
+    assert "\nfor part in test long; do\n  if ! make $part ARGS=" in script
+    assert not re.search(r" (-m|-k|--deselect|--ignore)\b", script)
+    assert " --fail-under=" in script.partition("\ndone\n")[2]  # of both together

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,15 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "misc"}
 SOURCES = sorted(path for room in ("bot", "storage", "tests") for path in (ROOT / room).rglob("*.py"))
 
 
-def list_functions(path: Path) -> Iterator[tuple[str, int]]:
+@cache
+def list_functions(path: Path) -> list[tuple[str, int]]:
     """Names and body lengths, without the docstring, of the functions in a file."""
+    found = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body[1:] if ast.get_docstring(node) else node.body
-            yield node.name, (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
+            found.append((node.name, (node.end_lineno or 0) - body[0].lineno + 1 if body else 0))
+    return found
 
 
 def name(path: Path) -> str:

@@ -23,7 +23,7 @@ def main() -> int:
     parser.add_argument("--engine", choices=(*ENGINES, "both"), default="both")
     parser.add_argument("--number", type=int, help="of one family of kinds alone")
     parser.add_argument("--kind", help="words in a kind's name")
-    parser.add_argument("--short", action="store_true", help="as with every `make test`")
+    parser.add_argument("--short", action="store_true", help="as the tests do")
     chosen = parser.parse_args()
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # requests break off when their sender is killed
     kinds = [kind for kind in ALL if chosen.number in {None, kind.number} and (chosen.kind or "") in kind.name]

@@ -19,7 +19,7 @@ from tests.journeys.test_campaign_from_phone import Phone
 MOST_MORE_BYTES = 80_000_000
 MOST_CPU_SECONDS = 1.0
 SHORT_STEP = 10
-"""Every so many of the light ones are tried with every `make test`."""
+"""Every so many of the light ones are tried by the tests."""
 
 
 @dataclass(slots=True)

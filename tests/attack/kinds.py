@@ -59,6 +59,6 @@ _FAMILIES = (
     shops_apart,
 )
 SHORT = sorted((kind for family in _FAMILIES for kind in family.KINDS), key=lambda kind: kind.number)
-"""Whose short form is tried with every `make test`."""
+"""Whose short form is tried by the tests."""
 
 ALL = (*flooding.KINDS, *SHORT)

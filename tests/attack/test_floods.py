@@ -11,6 +11,8 @@ from tests.telegram import LocalTelegram, telegram
 
 __all__ = ["telegram"]
 
+pytestmark = pytest.mark.long
+
 SHORT = [
     Flood(kind="messages", senders=1, each=1500),
     Flood(kind="commands", senders=3, each=300, restart=True),

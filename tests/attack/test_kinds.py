@@ -1,4 +1,4 @@
-"""The short form of all attacks but the floods: on each engine, against the real process."""
+"""The short form of all attacks but the floods, with `make long` and some with `make test`: on each engine, against the real process."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ import pytest
 from tests.attack.ground import Ground, Kind, Verdict
 from tests.attack.kinds import SHORT
 from tests.chaos.databases import EngineName
+from tests.storage.migrated import lay_migrated
 from tests.storage.server import Server
 from tests.telegram import LocalTelegram, telegram
 
 __all__ = ["telegram"]
+
+
+QUICK = {"rings at the same moment", "the last places of a rule are wanted by sixteen at once"}
+"""Tried on a file with every `make test`; all the others are long."""
 
 
 def list_cases() -> list[object]:
@@ -22,7 +27,10 @@ def list_cases() -> list[object]:
         pytest.param(
             kind,
             engine,
-            marks=[pytest.mark.postgres] if engine == "postgres" else [],
+            marks=[
+                *([pytest.mark.postgres] if engine == "postgres" else []),
+                *([] if engine == "sqlite" and kind.name in QUICK else [pytest.mark.long]),
+            ],
             id=f"{kind.number} {kind} on {engine}",
         )
         for kind in SHORT
@@ -36,7 +44,8 @@ async def ground(
 ) -> AsyncIterator[Ground]:
     """An empty database, and nobody there yet."""
     if engine == "sqlite":
-        yield Ground(engine=engine, url=f"sqlite:///{tmp_path}/passalong.db", folder=tmp_path, telegram=telegram)
+        url = lay_migrated(tmp_path / "passalong.db")
+        yield Ground(engine=engine, url=url, folder=tmp_path, telegram=telegram)
         return
     server: Server = request.getfixturevalue("postgres_server")
     with server.lend_empty() as url:

@@ -16,7 +16,7 @@ from storage.records import BroadcastState, DeliveryState
 from tests.broadcasts.child import IN_FLIGHT
 from tests.broadcasts.stage import open_stage
 from tests.telegram import LocalTelegram, local_telegram, telegram
-from tests.wire.stage import BOTH_ENGINES
+from tests.wire.stage import LONG_ON_POSTGRES
 
 __all__ = ["telegram"]
 
@@ -48,7 +48,7 @@ def kill_at(process: asyncio.subprocess.Process, nth: int, moment: When) -> Requ
     return hook
 
 
-@BOTH_ENGINES
+@LONG_ON_POSTGRES
 async def test_killed_again_and_again_it_goes_on_by_itself(telegram: LocalTelegram, store_url: str) -> None:
     """Nobody gets it twice, each recipient is in one state, and a kill leaves in doubt who was written to, and them alone."""
     async with open_store(store_url) as store, open_stage(telegram, store, MEMBERS) as stage:

@@ -28,6 +28,7 @@ from tests.cards.samples import (
     THEMES,
     compose_long_text,
 )
+from tests.thinning import thin
 
 
 def open_card(jpeg: bytes) -> Image.Image:
@@ -53,7 +54,7 @@ def build(theme: str) -> Template:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("theme", thin(THEMES))
 def test_every_card_is_a_light_jpeg(studio: CardStudio, theme: str, language: str) -> None:
     """A card is a JPEG of 1024 x 1280 pixels and at most 98,000 bytes, for any name and the longest link."""
     face = replace(CARD_TEXTS[language], look=CardLook(theme))
@@ -63,7 +64,7 @@ def test_every_card_is_a_light_jpeg(studio: CardStudio, theme: str, language: st
         assert len(jpeg) <= 98_000
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("theme", thin(THEMES, 1))
 def test_too_many_words_do_not_make_a_card_heavy(theme: str) -> None:
     """Texts far longer than their places still give a card within the size."""
     language = LANGUAGES[THEMES.index(theme) % len(LANGUAGES)]
@@ -79,7 +80,7 @@ def test_any_name_gives_a_card(studio: CardStudio, name: str) -> None:
     assert len(jpeg) <= 98_000
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("theme", thin(THEMES, 2))
 def test_name_and_code_stay_in_the_rows_that_are_encoded_anew(theme: str) -> None:
     """Between the template and any card nothing differs outside the rows that a card exchanges."""
     template = build(theme)
@@ -122,7 +123,7 @@ def test_a_link_too_long_to_scan_is_refused(studio: CardStudio) -> None:
         studio.render_card(CARD_TEXTS["en"], name="Anna", link="https://t.me/".ljust(120, "x"))
 
 
-@pytest.mark.parametrize("look", list_looks("noise"), ids=str)
+@pytest.mark.parametrize("look", thin(list_looks("noise")), ids=str)
 def test_a_template_is_small(look: CardLook) -> None:
     """Six of them are kept: each takes 4 MB at most, with a photo too, its pixels and its JPEG together."""
     fonts = load_theme_fonts(look, ASSETS, load_typefaces(ASSETS), SHELF.get)

@@ -15,6 +15,7 @@ from bot.cards.template import build_template
 from bot.core.looks import LAYOUTS, CardLook
 from tests.cards.looks import SHELF
 from tests.cards.samples import CARD_TEXTS
+from tests.thinning import thin
 
 LINK = "https://t.me/a_bot_name_of_usual_length_bot?start=Zq8Kx0Wm3P-qr-999999"
 STUDIO = CardStudio(ASSETS)
@@ -46,7 +47,7 @@ def test_a_code_must_be_read_on_a_phones_small_picture_too() -> None:
     assert not can_be_read(encode(wide), LINK)
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("look", thin(LOOKS), ids=str)
 def test_the_programs_own_looks_stand_out(look: CardLook) -> None:
     """In colours that nobody could read as they are, too."""
     text = replace(CARD_TEXTS["en"], look=look)

@@ -23,6 +23,7 @@ from bot.cards.themes import load_theme
 from bot.core.looks import CardLook
 from bot.core.sharing import CardFormat
 from tests.cards.samples import CARD_TEXTS, KIND_NAMES, LANGUAGES, LINK, LONGEST_LINK, THEMES, list_random_links
+from tests.thinning import thin
 
 cv2.setNumThreads(1)  # on two cores its threads wait for each other
 READER = cv2.QRCodeDetector()
@@ -65,7 +66,7 @@ def shrink(image: Image.Image) -> Image.Image:
     return Image.open(buffer)
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("theme", thin(THEMES, 1))
 def test_two_readers_read_every_card(studio: CardStudio, theme: str) -> None:
     """As sent and as a small chat picture, random codes on cards of every theme are read by both readers."""
     missed = []
@@ -79,6 +80,7 @@ def test_two_readers_read_every_card(studio: CardStudio, theme: str) -> None:
     assert not missed
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("theme", THEMES)
 def test_zbar_reads_every_card(studio: CardStudio, theme: str, tmp_path: Path) -> None:
     """The third reader, in many an older app: as sent, as a small chat picture, and the formats for stories and saving."""

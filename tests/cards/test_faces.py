@@ -22,6 +22,7 @@ from tests.cards.looks import SHELF, say
 from tests.cards.pictures import compose_png, draw_noise, draw_photo, save, turn_by_exif
 from tests.cards.samples import HOSTILE_NAMES, KIND_NAMES, LANGUAGES, list_random_links
 from tests.cards.test_codes import read_with_opencv, read_with_zxing, shrink
+from tests.thinning import thin
 
 STUDIO = CardStudio(ASSETS, find_picture=SHELF.get, templates_kept=3)
 LONG_NAME = "Maximilian Alexander Featherstonehaugh"
@@ -43,7 +44,7 @@ FACES = [
 LOOKS = [CardLook("sunrise", layout=layout, photo=photo) for layout in LAYOUTS for photo in ("", "photo")]
 
 
-@pytest.mark.parametrize(("at", "look"), list(enumerate(LOOKS)), ids=str)
+@pytest.mark.parametrize(("at", "look"), thin(enumerate(LOOKS)), ids=str)
 def test_a_card_with_a_face_is_light_and_its_code_is_read(at: int, look: CardLook) -> None:
     """Whatever face it is: at most 98,000 bytes, and two readers read it as sent and small."""
     for n, link in enumerate(list_random_links(len(FACES), seed=len(repr(look)))):
@@ -56,7 +57,7 @@ def test_a_card_with_a_face_is_light_and_its_code_is_read(at: int, look: CardLoo
             assert read_with_opencv(shown) == [link]
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("look", thin(LOOKS, 1), ids=str)
 def test_a_face_stays_in_the_place_of_the_invitation(look: CardLook) -> None:
     """Neither it nor the name beside it, however long, comes near the code or any words; without it nothing is there."""
     fonts = STUDIO.get_fonts(look)
@@ -123,7 +124,7 @@ def test_what_is_no_picture_is_no_face(data: bytes) -> None:
     assert isinstance(read_face(data), PictureMistake)
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("look", thin(LOOKS, 2), ids=str)
 def test_no_word_of_a_long_name_is_parted_for_the_face(look: CardLook) -> None:
     """What stands on one line without a face stands on one beside it."""
     invitation = draw_draft(say(look), STUDIO.get_fonts(look)).invitation

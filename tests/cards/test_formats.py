@@ -16,6 +16,7 @@ from bot.cards.studio import CardStudio
 from bot.core.looks import CardLook
 from bot.core.sharing import CardFormat
 from tests.cards.samples import CARD_TEXTS, KIND_NAMES, LANGUAGES, LINK, LONGEST_LINK, THEMES, compose_long_text
+from tests.thinning import thin
 
 FRAMED = (CardFormat.TALL, CardFormat.SQUARE)
 
@@ -30,7 +31,7 @@ def draw(studio: CardStudio, wanted: CardFormat, theme: str, at: int, link: str 
     return picture
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("theme", thin(THEMES))
 @pytest.mark.parametrize("wanted", FRAMED, ids=lambda wanted: wanted.value)
 def test_a_framed_card_is_read_from_a_phone(studio: CardStudio, wanted: CardFormat, theme: str) -> None:
     """Two readers read it at its own size, one of them also as 640 pixels wide and compressed once more."""

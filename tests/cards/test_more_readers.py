@@ -19,7 +19,7 @@ from tests.cards.samples import CARD_TEXTS, KIND_NAMES, LANGUAGES, list_random_l
 from tests.cards.test_codes import shrink
 from tests.cards.test_faces import FACES
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 LOOKS = [*list_looks(""), *list_looks("photo")]
 STUDIO = CardStudio(ASSETS, find_picture=SHELF.get, templates_kept=2)

@@ -191,6 +191,7 @@ def test_colours_told_one_after_the_other_are_kept_whole_meanwhile() -> None:
     assert kept.getpixel((5, 5)) == (128, 128, 128)
 
 
+@pytest.mark.long
 def test_two_hundred_unkind_pictures() -> None:
     """Each of two hundred is taken or refused, and what is taken is a light, plain picture."""
     pictures = list_unkind_pictures()
@@ -204,6 +205,7 @@ def test_two_hundred_unkind_pictures() -> None:
             assert len(outcome.data) <= 5_000_000, name
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="asks Linux for the most memory there was")
 def test_reading_takes_little_memory(tmp_path: Path) -> None:
     """No unkind picture takes more than 80 MB, measured in a process of its own."""

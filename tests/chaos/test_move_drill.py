@@ -1,4 +1,4 @@
-"""A move under load in short, with every `make test`; `make chaos` plays it with more members and people."""
+"""A move under load in short, with `make long`; `make chaos` plays it with more members and people."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tests.chaos.order import Order
 from tests.storage.server import ServerMissingError, skip_or_fail
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 async def test_a_shop_that_moves_goes_on(tmp_path: Path) -> None:
     """People come before, while and after: every row is the same, nobody is lost or counted twice, the old file is shut.

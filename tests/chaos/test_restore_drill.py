@@ -1,4 +1,4 @@
-"""The restore drill in short, with every `make test`; `make chaos` plays it with more people."""
+"""The restore drill in short, with `make long`; `make chaos` plays it with more people."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tests.chaos.restore import run_restore
 from tests.storage.server import ServerMissingError, skip_or_fail
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 async def test_a_restored_database_goes_on(engine: EngineName, tmp_path: Path) -> None:
     """Backed up while people arrive, killed, restored elsewhere: the books balance, and what waited is handled."""

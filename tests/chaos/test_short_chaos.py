@@ -1,4 +1,4 @@
-"""A short run of chaos with every `make test`; `make chaos` is the long one."""
+"""A short run of chaos with `make long`, and a shorter one with every `make test`; `make chaos` is the whole one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ SEED = 20
 
 @pytest.mark.parametrize(
     ("engine", "updates", "kills"),
-    [("sqlite", 150, 5), pytest.param("postgres", 100, 3, marks=pytest.mark.postgres)],
+    [
+        ("sqlite", 40, 2),
+        pytest.param("sqlite", 150, 5, marks=pytest.mark.long),
+        pytest.param("postgres", 100, 3, marks=[pytest.mark.postgres, pytest.mark.long]),
+    ],
 )
 async def test_killed_again_and_again_the_bot_loses_and_doubles_nothing(
     engine: EngineName, updates: int, kills: int, tmp_path: Path
@@ -37,12 +41,14 @@ async def test_killed_again_and_again_the_bot_loses_and_doubles_nothing(
     assert report.updates >= updates
 
 
+@pytest.mark.long
 async def test_what_members_say_is_heard_once_whenever_the_writers_die(tmp_path: Path) -> None:
     """Whoever said that it was bad has a request before the team, and an adopted idea is honoured once."""
     report = await run_voice(Order(part="voice", engine="sqlite", seed=SEED, size=0, kills=2, folder=tmp_path))
     assert_passed(report, tmp_path)
 
 
+@pytest.mark.long
 async def test_a_broadcast_interrupted_by_deaths_reaches_nobody_twice(tmp_path: Path) -> None:
     """Of five thousand everybody is in one final state, the unknown are few and listed, and the pace holds across deaths."""
     order = Order(
@@ -62,6 +68,7 @@ async def test_a_broadcast_interrupted_by_deaths_reaches_nobody_twice(tmp_path: 
     assert report.figures["deleted"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 async def test_an_order_counts_once_however_often_it_is_reported_and_the_bot_dies(
     engine: EngineName, tmp_path: Path

@@ -1,4 +1,4 @@
-"""A short storm over several shops and processes with every `make test`; `make chaos ARGS="--part cluster"` is the long one."""
+"""A short storm over several shops and processes with `make long`; `make chaos ARGS="--part cluster"` is the long one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.chaos.order import Order
 from tests.chaos.test_short_chaos import assert_passed
 from tests.storage.server import ServerMissingError, skip_or_fail
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.long]
 
 
 async def test_shops_that_processes_share_outlive_whatever_befalls_these(tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ async def test_a_doubtful_gift_is_settled_by_a_tap(shop: ShopAtWork, store: Stor
     assert "the gift for Anna arrived" in (await shop.ask(shop.admin, "/audit")).text
 
 
+@pytest.mark.long
 async def test_a_gift_leaves_by_itself(shop: ShopAtWork, store: Store) -> None:
     """Whoever has earned one need not ask, and nobody of the team has to do anything."""
     dewi = await add_rich(shop, "Dewi")

@@ -24,8 +24,8 @@ from bot.wire.pictures import Pictures
 from tests.handlers.sharing_stage import STORIES
 from tests.messages.samples import HOSTILE, PHOTO, make_member, make_shop
 
-MEMBERS = 1000
-PICTURES = 15
+MEMBERS = [100, pytest.param(1000, marks=pytest.mark.long)]
+PICTURES = [3, pytest.param(15, marks=pytest.mark.long)]
 """Drawn and read back; the way from link to picture is the same for all."""
 
 _LINK = re.compile(r"\?start=([0-9A-Za-z_-]+)")
@@ -60,11 +60,12 @@ def list_everything(shop: Shop, member: MemberView, story: str) -> Iterator[str]
     yield from (json.dumps(result.to_dict()) for result in compose_results(shop, view, ""))
 
 
+@pytest.mark.parametrize("members", MEMBERS)
 @pytest.mark.parametrize("inline_mode", [True, False])
-def test_every_link_on_every_way_leads_to_its_member(*, inline_mode: bool) -> None:
-    """A thousand members with hostile names: none of their links is anybody else's, and all say how they travelled."""
+def test_every_link_on_every_way_leads_to_its_member(*, inline_mode: bool, members: int) -> None:
+    """Members with hostile names: none of their links is anybody else's, and all say how they travelled."""
     shop, sources = make_shop(inline_mode=inline_mode), set()
-    for number in range(MEMBERS):
+    for number in range(members):
         member = make_somebody(number)
         for text in list_everything(shop, member, STORIES[number % len(STORIES)]):
             links = [parse_payload(found) for found in _LINK.findall(unquote(text))]
@@ -74,11 +75,12 @@ def test_every_link_on_every_way_leads_to_its_member(*, inline_mode: bool) -> No
     assert sources == {"fwd", "copy", "share", "inline", "guest"}
 
 
-async def test_every_code_on_a_card_leads_to_its_member() -> None:
+@pytest.mark.parametrize("count", PICTURES)
+async def test_every_code_on_a_card_leads_to_its_member(count: int) -> None:
     """Read back from the picture, in every story and language, with own words and without."""
     shop = make_shop()
     pictures = Pictures(shop, ASSETS)
-    for number in range(PICTURES):
+    for number in range(count):
         member = make_somebody(number)
         jpeg = await pictures.draw_card(member, STORIES[number % len(STORIES)])
         picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from bot.playground.world import Chat, Message, World
 from tests.handlers.sharing_stage import CARDS, STORIES, Stage, list_results, list_uploads
 from tests.journeys.shop_at_work import open_shop, sqlite_in
@@ -14,6 +16,7 @@ def list_posts(vault: Chat) -> list[Message]:
     return [message for message in vault.messages.values() if message.photo is not None]
 
 
+@pytest.mark.long
 async def test_what_was_met_in_words_has_a_picture_the_next_time(tmp_path: Path) -> None:
     """Opening the picker asks for nothing: the vault takes each missing picture once, silently; who never looks costs none."""
     world = World()

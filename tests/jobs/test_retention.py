@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import func, select
 
 from bot.core.retention import KEPT, Ends
@@ -178,6 +179,7 @@ def count_figures(tx: Tx) -> tuple[object, ...]:
     return shares.count_all(tx), shares.count_by_way(tx), clicks.count_by_source(tx), ends
 
 
+@pytest.mark.long
 async def test_two_years_leave_nothing_but_history(sqlite_url: str, clock: Clock) -> None:
     """Each table whose rows end by time has as many after two years as after one, while every figure goes on counting."""
     sizes: list[Counter[str]] = []

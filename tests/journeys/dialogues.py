@@ -69,7 +69,7 @@ class Script:
     before: Callable[[Tx, int], None] | None = None
     """What has happened by then to the last of the others, by their number at Telegram."""
     deadly: int | None = None
-    """So many of its last acts are died over by `make test`; None: all. `make chaos` dies over all in any case."""
+    """So many of its last acts are died over by the tests; None: all. `make chaos` dies over all in any case."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from bot.capabilities import CAPABILITIES
 from bot.core.alarms import JOB_LATE_SECONDS, POLL_SILENCE_SECONDS, STILL_SECONDS, Trouble
 from bot.playground.faults import error, hang
@@ -105,6 +107,7 @@ async def test_a_poller_that_hears_nothing_is_told_of(tmp_path: Path) -> None:
         await until_told(shop, "Telegram gives me updates again.")
 
 
+@pytest.mark.long
 async def test_a_deliverer_that_stands_still_is_told_of_when_it_goes_on(tmp_path: Path) -> None:
     """Its own alarm waits behind what it does not send."""
     async with at_work(tmp_path) as (shop, hours):
@@ -121,6 +124,7 @@ async def test_a_deliverer_that_stands_still_is_told_of_when_it_goes_on(tmp_path
         await until_told(shop, "Notices are leaving again.")
 
 
+@pytest.mark.long
 async def test_a_job_that_comes_to_no_end_is_told_of(tmp_path: Path) -> None:
     """By its name."""
     async with at_work(tmp_path) as (shop, hours):

@@ -3,10 +3,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.journeys.beyond_telegram import BEYOND_TELEGRAM, open_street
 from tests.journeys.launch_cost import BEYOND, compose_table, read_table
 
 
+@pytest.mark.long
 async def test_the_table_of_launch_cost_is_what_hands_did_outside(tmp_path: Path) -> None:
     """Every way that leaves Telegram is walked to the end and counted; the share page costs two taps, nothing is typed."""
     async with open_street(tmp_path) as street:

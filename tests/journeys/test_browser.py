@@ -16,7 +16,7 @@ from bot.playground.seed import ANNA_ID, BUDI_ID, make_world, seed_world
 from bot.playground.world import Button, CallbackAnswer, Content, Happening
 from tests.journeys.browser import BotData, open_demo, open_desk
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 HOSTILE = '<img src=x onerror="alert(1)"> \u202egnp.exe ' + "W" * 120 + " Z\u0337\u0322\u031b\u0334\u0356 小美 😀"
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.journeys.browser import BotData, open_demo
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 async def bring_a_friend(bot_data: BotData) -> None:

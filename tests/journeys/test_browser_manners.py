@@ -11,7 +11,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.journeys.browser import open_demo
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 PHONE_WINDOW = (390, 800)
 SERIOUS = {"serious", "critical"}

@@ -71,6 +71,7 @@ async def store(store_url: str) -> AsyncIterator[Store]:
         yield opened
 
 
+@pytest.mark.long
 async def test_a_campaign_from_an_empty_database(store: Store) -> None:
     """Begun from a template, written, looked at, started, made the main one; then members hand out its cards."""
     async with open_shop("", store=store) as shop:

@@ -12,7 +12,7 @@ from storage import open_store
 from tests.journeys.owners_walk import WALK, list_mistakes, open_page
 from tests.journeys.test_campaign_from_phone import MOST_LETTERS, MOST_TAPS
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 KILLED = range(2, len(WALK), 6)
 """A sample; `make chaos` kills at every step, on both engines."""

@@ -6,6 +6,7 @@ every kind of moment, on both engines, and leaves it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import cycle
 from pathlib import Path
 
@@ -19,13 +20,21 @@ from tests.journeys.dialogues import MOMENTS, leave, survive
 UNSCRIPTED = {"objecting"}
 """Only a refused friend leads to it, which takes two people and one who decides: tests of fairness walk through it."""
 
+SHORT = {"claim", "find", "say"}
+"""Of members and of the team, those that do not take long; the others are for `make long`."""
+
+
+def list_names(names: Iterable[str]) -> list[object]:
+    """Scripts as parameters."""
+    return [pytest.param(name, marks=[] if name in SHORT else pytest.mark.long) for name in names]
+
 
 def test_every_dialogue_has_its_script() -> None:
     """A flow that is added is killed as well."""
     assert SCRIPTS.keys() == Registry(CAPABILITIES).flows.keys() - UNSCRIPTED
 
 
-@pytest.mark.parametrize("name", ALL_SCRIPTS)
+@pytest.mark.parametrize("name", list_names(ALL_SCRIPTS))
 async def test_a_dialogue_survives_a_death_at_every_step(store_url: str, tmp_path: Path, name: str) -> None:
     """Every other step's process dies over it, at each kind of moment in turn; the steps between on the other engine."""
     script, moments = ALL_SCRIPTS[name], cycle(MOMENTS)
@@ -39,7 +48,7 @@ async def test_a_dialogue_survives_a_death_at_every_step(store_url: str, tmp_pat
     )
 
 
-@pytest.mark.parametrize("name", list(SCRIPTS)[::3])
+@pytest.mark.parametrize("name", list_names(list(SCRIPTS)[::3]))
 async def test_a_dialogue_that_was_killed_is_left_by_cancel(sqlite_url: str, tmp_path: Path, name: str) -> None:
     """However the process died over the cancelling: nothing waits for an answer any more."""
     await leave(SCRIPTS[name], tmp_path / "home", sqlite_url)

@@ -49,7 +49,7 @@ from tests.messages.samples import (
 )
 from tests.storage.cast import add_members
 
-MEMBERS = 1000
+MEMBERS = [100, pytest.param(1000, marks=pytest.mark.long)]
 PICTURES = 4
 PLACES = (Source.PRINT, "window", "flyer2", "a" * 16)
 PUBLIC = "https://share.example.org"
@@ -98,10 +98,11 @@ def list_pages(shop: Shop, member: MemberView) -> Iterator[str]:
     yield write_link_page(_PAPER, compose_link_page(shop, member, source="window", target=target), moves_on=True)
 
 
-def test_no_screen_carries_a_link_of_another() -> None:
-    """A thousand members, every screen, each notice in turn: each link is theirs; with a web side and without."""
+@pytest.mark.parametrize("members", MEMBERS)
+def test_no_screen_carries_a_link_of_another(members: int) -> None:
+    """Of many members, every screen, each notice in turn: each link is theirs; with a web side and without."""
     shops, found = [make_shop(), replace(make_shop(), public_url=PUBLIC)], set[str]()
-    for number in range(MEMBERS):
+    for number in range(members):
         member = make_somebody(number)
         texts, shop, kind = Texts(member.language), shops[number % 2], _KINDS[number % len(_KINDS)]
         for screen in list_screens(texts, shop, member, kind):
@@ -111,10 +112,11 @@ def test_no_screen_carries_a_link_of_another() -> None:
     assert found == {"", Source.COPIED, *CHAT_NETWORKS}
 
 
-def test_no_page_carries_a_link_of_another() -> None:
-    """A thousand share pages and link pages: the member's own link for every network, and nobody else's."""
+@pytest.mark.parametrize("members", MEMBERS)
+def test_no_page_carries_a_link_of_another(members: int) -> None:
+    """Of many members' share pages and link pages: the member's own link for every network, and nobody else's."""
     shop, found = replace(make_shop(), public_url=PUBLIC), set[str]()
-    for number in range(MEMBERS):
+    for number in range(members):
         member = make_somebody(number)
         for page in list_pages(shop, member):
             links = find_links(page)
@@ -138,14 +140,15 @@ async def test_paper_and_large_codes_are_the_members_own(number: int) -> None:
     ]
 
 
-async def test_what_is_said_finds_the_one_who_is_meant(store: Store) -> None:
-    """A thousand spoken codes, names, codes and invite links of the group: each is one member's, and nobody else's."""
-    assert await store.write(count_wrong) == 0
+@pytest.mark.parametrize("members", MEMBERS)
+async def test_what_is_said_finds_the_one_who_is_meant(store: Store, members: int) -> None:
+    """Many spoken codes, names, codes and invite links of the group: each is one member's, and nobody else's."""
+    assert await store.write(count_wrong, members) == 0
 
 
-def count_wrong(tx: Tx) -> int:
-    """How many of a thousand members are mistaken for another, by any way."""
-    members = add_members(tx, MEMBERS)
+def count_wrong(tx: Tx, count: int) -> int:
+    """How many of so many members are mistaken for another, by any way."""
+    members = add_members(tx, count)
     said = {member.id: give_spoken(tx, member) for member in members}
     for member in members:
         chat_links.add(tx, member.id, CHAT, f"https://t.me/+{member.code}")

@@ -6,6 +6,7 @@ import asyncio
 import signal
 import socket
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -43,13 +44,14 @@ def assert_clean(program: Program, status: int, words: str = "") -> None:
     assert not [word for word in LEFT_BEHIND if word in said], said
 
 
-@pytest.mark.parametrize("status", [401, 404])
+@pytest.mark.parametrize("status", [401, pytest.param(404, marks=pytest.mark.long)])
 async def test_a_refused_token(status: int, home: Home, telegram: LocalTelegram) -> None:
     """By the first word of Telegram's."""
     telegram.faults.order(faults.error(status), times=-1)
     assert_clean(await home.run(), 1, "refuses the bot's token")
 
 
+@pytest.mark.long
 async def test_a_token_that_is_refused_later(home: Home, telegram: LocalTelegram) -> None:
     """By the poll, when everything runs."""
     telegram.faults.order(faults.error(401), "getUpdates", times=-1)
@@ -76,6 +78,7 @@ async def test_what_cannot_be_used(settings: dict[str, str], status: int, words:
     assert_clean(await home.run(**settings), status, words)
 
 
+@pytest.mark.long
 async def test_a_second_one_and_a_taken_port(home: Home, telegram: LocalTelegram) -> None:
     """Neither disturbs the one that runs."""
     async with home.running() as first:
@@ -90,8 +93,19 @@ async def test_a_second_one_and_a_taken_port(home: Home, telegram: LocalTelegram
         assert_clean(await home.run(PUBLIC_URL="http://127.0.0.1:8080", LISTEN=place), 1, place.split(":")[1])
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("proxy", ["", "http://127.0.0.1:9", "socks5://127.0.0.1:9"])
+@pytest.mark.parametrize(
+    ("proxy", "number"),
+    [
+        ("", signal.SIGTERM),
+        *(
+            pytest.param(*each, marks=pytest.mark.long)
+            for each in [
+                ("", signal.SIGINT),
+                *product(["http://127.0.0.1:9", "socks5://127.0.0.1:9"], [signal.SIGTERM, signal.SIGINT]),
+            ]
+        ),
+    ],
+)
 async def test_a_stop_while_telegram_is_away(number: signal.Signals, proxy: str, home: Home) -> None:
     """Straight or behind a proxy that is not there: between two tries."""
     async with home.running(BOT_API_URL="http://127.0.0.1:9", PROXY=proxy) as program:
@@ -110,6 +124,7 @@ async def test_a_stop_while_telegram_is_silent(home: Home, telegram: LocalTelegr
     assert_clean(program, 0)
 
 
+@pytest.mark.long
 async def test_a_stop_while_telegram_answers_rubbish(home: Home, telegram: LocalTelegram) -> None:
     """A firewall's page for whatever is asked."""
     telegram.faults.order(faults.html_page(), times=-1)
@@ -119,6 +134,7 @@ async def test_a_stop_while_telegram_answers_rubbish(home: Home, telegram: Local
     assert_clean(program, 0)
 
 
+@pytest.mark.long
 async def test_a_stop_of_the_doctor(home: Home, telegram: LocalTelegram) -> None:
     """While it waits for an answer: whoever goes on by its status does not take the bot for well."""
     telegram.faults.order(faults.hang(), "getMe", times=-1)

@@ -37,6 +37,7 @@ FATAL = {
 }
 
 
+@pytest.mark.long
 async def test_the_poller_recovers_from_what_may_pass_and_never_hammers(tmp_path: Path) -> None:
     """Whatever comes instead of updates: at most a request a second meanwhile, then all is as before."""
     async with asyncio.TaskGroup() as tasks:

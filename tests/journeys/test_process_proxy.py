@@ -45,8 +45,12 @@ def ready_home(home: Home) -> Home:
 
 @pytest.mark.parametrize(
     ("kind", "login"),
-    [("http", ""), ("http", f"{LOGIN}%E5%A5%BD"), ("socks5", ""), ("socks5", LOGIN)],
-    ids=["http", "http-login", "socks5", "socks5-login"],
+    [
+        pytest.param("http", "", id="http"),
+        pytest.param("http", f"{LOGIN}%E5%A5%BD", id="http-login", marks=pytest.mark.long),
+        pytest.param("socks5", "", id="socks5", marks=pytest.mark.long),
+        pytest.param("socks5", LOGIN, id="socks5-login"),
+    ],
 )
 async def test_the_bot_works_through_a_proxy(
     kind: str, login: str, home: Home, telegram: LocalTelegram, door: tuple[int, Path]
@@ -96,7 +100,7 @@ async def test_the_bot_works_through_a_proxy_that_is_spoken_to_in_secret(
         assert set(proxy.asked_for) == {f"{TELEGRAM}:443"}
 
 
-@pytest.mark.parametrize("kind", ["http", "socks5"])
+@pytest.mark.parametrize("kind", [pytest.param("http", marks=pytest.mark.long), "socks5"])
 async def test_doctor_goes_the_same_way(kind: str, home: Home, telegram: LocalTelegram, door: tuple[int, Path]) -> None:
     """By the variable that other programs read as well, and NO_PROXY leaves the way straight again."""
     async with serve_proxy(kind, door[0]) as proxy:

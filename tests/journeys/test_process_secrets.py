@@ -36,6 +36,7 @@ async def telegram() -> AsyncIterator[LocalTelegram]:
         yield local
 
 
+@pytest.mark.long
 async def test_no_log_line_holds_the_token(tmp_path: Path) -> None:
     """At DEBUG, in either format, every library speaking, and with failures on the way of every kind of call."""
     text, json = await asyncio.gather(*(read_log(tmp_path / name, name) for name in ("text", "json")))

@@ -36,10 +36,10 @@ def ready_home(home: Home) -> Home:
     "signals",
     [
         [signal.SIGTERM],
-        [signal.SIGINT],
-        [signal.SIGHUP],
-        [signal.SIGTERM, signal.SIGTERM],
-        [signal.SIGINT, signal.SIGHUP, signal.SIGTERM],
+        pytest.param([signal.SIGINT], marks=pytest.mark.long),
+        pytest.param([signal.SIGHUP], marks=pytest.mark.long),
+        pytest.param([signal.SIGTERM, signal.SIGTERM], marks=pytest.mark.long),
+        pytest.param([signal.SIGINT, signal.SIGHUP, signal.SIGTERM], marks=pytest.mark.long),
     ],
     ids=lambda signals: "-".join(number.name for number in signals),
 )
@@ -69,6 +69,7 @@ async def test_a_killed_bot_is_followed_by_one_that_polls(ready_home: Home, tele
     await assert_everybody_is_greeted(ready_home, telegram, crowd)
 
 
+@pytest.mark.long
 async def test_a_stop_signal_during_the_start_ends_with_0(home: Home, telegram: LocalTelegram) -> None:
     """From the moment the program listens to signals, whatever it is importing, opening or asking for."""
     waits = (0.0, 0.1, 0.3, 0.6, 0.9, 1.2, 1.6)

@@ -13,7 +13,7 @@ from bot.playground.faults import Fault
 from bot.playground.world import Person
 from storage import open_store
 from storage.tables import directory
-from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop
+from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite_in
 
 FOR_LONG_SECONDS = 3000
 OTHERS = (
@@ -30,10 +30,11 @@ WORDS = ("sendMessage", "sendPhoto", "sendDocument", "editMessageText", "editMes
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[ShopAtWork]:
     """A shop at work, at a pace at which nothing waits for anything else."""
-    async with open_shop(f"sqlite:///{tmp_path}/shop.db") as found:
+    async with open_shop(sqlite_in(tmp_path)) as found:
         yield found
 
 
+@pytest.mark.long
 async def test_a_silence_about_one_thing_keeps_no_newcomer_waiting(shop: ShopAtWork) -> None:
     """One method after another is shut for an hour, and one chat after another; each newcomer is greeted all the same."""
     for method in OTHERS:
@@ -62,9 +63,10 @@ NOT_TELEGRAM: dict[str, Fault] = {
 }
 
 
+@pytest.mark.long
 async def test_what_is_not_telegrams_word_drops_no_notice_and_blocks_nobody(tmp_path: Path) -> None:
     """A page, half an answer or none in place of Telegram's: the notice comes later, and everybody stays in the audience."""
-    url = f"sqlite:///{tmp_path}/shop.db"
+    url = sqlite_in(tmp_path)
     async with open_store(url) as store, open_shop(url, store=store) as shop:
         owed = [await _owe_notice(shop, fault) for fault in NOT_TELEGRAM.values()]
         async with asyncio.timeout(60):

@@ -123,6 +123,7 @@ async def test_of_two_processes_one_works_and_the_other_takes_over(stage: Stage)
     assert taken_over < 60
 
 
+@pytest.mark.long
 async def test_a_process_that_slept_writes_and_sends_nothing_when_it_wakes(stage: Stage) -> None:
     """Stopped for longer than a lease lasts it has lost the shop: it says so once, asks Telegram nothing and stands by."""
     async with stage.homes[0].running() as sleeper:

@@ -57,6 +57,7 @@ async def put_aside(agency: Agency, program: Program, name: str, database: str) 
     return aside
 
 
+@pytest.mark.long
 async def test_one_shops_backup_is_put_back_while_the_others_work(tmp_path: Path, database: str) -> None:
     """Each shop's go into a folder of its own, encrypted; what was before is there again, and no other shop has noticed."""
     identity = importlib.import_module("pyrage").x25519.Identity.generate()

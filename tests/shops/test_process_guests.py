@@ -18,7 +18,7 @@ from tests.shops.agency import Agency, open_agency
 from tests.shops.files import compose_token, write_shop
 from tests.web.test_at_work import find_free_port
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.long]
 
 
 @asynccontextmanager

@@ -3,6 +3,8 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
+import pytest
+
 from bot.assets import ASSETS
 from tests.journeys.program import Program
 from tests.shops.agency import Agency, open_agency
@@ -64,6 +66,7 @@ async def break_database(agency: Agency, program: Program, _telegram: LocalTeleg
     whole.replace(database)
 
 
+@pytest.mark.long
 async def test_what_befalls_one_shop_touches_no_other(tmp_path: Path) -> None:
     """Its token, campaign and database fail one after the other; each time it comes back, and the others never stopped."""
     async with open_agency(tmp_path, *OTHERS, "tailor") as agency, agency.home.running() as program:

@@ -5,6 +5,7 @@ import signal
 import socket
 from pathlib import Path
 
+import pytest
 from aiohttp import ClientSession
 
 from tests.shops.agency import Agency, open_agency
@@ -47,6 +48,7 @@ async def fetch(session: ClientSession, agency: Agency, path: str, **options: ob
         return answer.status, await answer.text() + str(answer.headers.get("Location", ""))
 
 
+@pytest.mark.long
 async def test_one_port_serves_the_doors_and_figures_of_all_shops(tmp_path: Path) -> None:
     """Each under its name; a link of one means nothing under another's, and each figure says whose it is."""
     public, listen = "http://127.0.0.1", "127.0.0.1:0"
@@ -90,6 +92,7 @@ async def test_a_port_that_is_taken_ends_the_program(tmp_path: Path) -> None:
             assert "PASSALONG_LISTEN" in program.read_errors()
 
 
+@pytest.mark.long
 async def test_telegram_brings_each_shop_its_own_updates(tmp_path: Path) -> None:
     """By one port, each at a door of its name; what is one's secret opens no other's."""
     port = find_free_port()
@@ -113,6 +116,7 @@ async def test_telegram_brings_each_shop_its_own_updates(tmp_path: Path) -> None
             assert answer.status in {401, 403}
 
 
+@pytest.mark.long
 async def test_one_shop_of_a_folder_runs_as_it_does_among_all(tmp_path: Path) -> None:
     """Named on the command line: its door is the one of its name, and the other is left to whoever runs it."""
     port = find_free_port()
@@ -126,6 +130,7 @@ async def test_one_shop_of_a_folder_runs_as_it_does_among_all(tmp_path: Path) ->
         assert (await agency.home.run("run", "--shop", "tailor")).status == 2
 
 
+@pytest.mark.long
 async def test_each_shop_says_how_its_updates_come(tmp_path: Path) -> None:
     """One has them brought and one fetches them, in the same program; each may change its mind while the other goes on."""
     port = find_free_port()

@@ -7,7 +7,7 @@ import pytest
 
 from tests.shops.agency import Agency, open_agency
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.long]
 
 
 async def list_states(agency: Agency) -> dict[str, str]:

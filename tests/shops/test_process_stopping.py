@@ -7,6 +7,8 @@ import signal
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from bot.playground.world import Person
 from tests.journeys.program import PATIENCE_SECONDS, Program
 from tests.journeys.test_process_stopping import until_it_listens
@@ -32,6 +34,7 @@ def count_greetings(agency: Agency, name: str, person: Person) -> int:
     return sum(message.text.startswith(f"Hi {person.first_name}") for message in messages)
 
 
+@pytest.mark.long
 async def test_twenty_busy_shops_stop_in_time_and_lose_nobody(tmp_path: Path) -> None:
     """None of them is left where it stands; whoever had come by then is greeted once, before the stop or after the start."""
     names = [f"shop-{number}" for number in range(SHOPS)]
@@ -76,6 +79,7 @@ async def test_a_hangup_in_the_first_moments_ends_nothing(tmp_path: Path) -> Non
         assert "Traceback" not in home.read_everything()
 
 
+@pytest.mark.long
 async def test_a_hangup_in_the_first_moments_of_one_shop_is_a_stop(tmp_path: Path) -> None:
     """Its terminal is gone; what waited until that was known is not forgotten."""
     async with open_agency(tmp_path, "bakery") as agency:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.simulations.__main__ import load_campaign
 from tests.simulations.crowd import gather
 from tests.simulations.farm import Tally, run_farm
@@ -7,6 +9,7 @@ from tests.simulations.farm import Tally, run_farm
 SEED, HONEST, FARM = 11, 700, 300
 
 
+@pytest.mark.long
 async def test_a_farm_is_kept_out_and_nobody_is_insulted() -> None:
     """In a small shop nearly all of a farm is held or refused, no honest friend is refused, and no family is even held."""
     tallies = await run_farm(gather(SEED, honest=HONEST, farm=FARM), load_campaign())

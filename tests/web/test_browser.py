@@ -16,7 +16,7 @@ from storage.tables import shares
 from tests.journeys.browser import open_browser
 from tests.web.house import PREVIEW, Answer, House
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 PHONE_WINDOW = {"width": 360, "height": 740}
 DESK_WINDOW = {"width": 1200, "height": 800}

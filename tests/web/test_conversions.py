@@ -270,6 +270,7 @@ def try_api(doors: list[APIOperation[Any, Any, Any, Any]], mode: GenerationMode,
             ask()
 
 
+@pytest.mark.long
 async def test_the_api_keeps_to_the_description_that_it_serves(till: Till) -> None:
     """Everything generated from it, right and wrong, passes all checks."""
     status, description, _ = await till.post(b"", path="/api/v1/openapi.json", method="GET")

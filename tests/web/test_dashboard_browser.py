@@ -12,7 +12,7 @@ from tests.web.house import House
 from tests.web.insiders import add_insider, ask_for_link
 from tests.web.test_browser import assert_accessible, visiting
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 LOOKS = [("light", 390), ("dark", 820), ("light", 1440)]
 

@@ -5,6 +5,7 @@ import json
 import warnings
 from typing import Any
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import APIOperation, Case, GenerationMode
@@ -57,6 +58,7 @@ def try_door(door: APIOperation[Any, Any, Any, Any], mode: GenerationMode, url: 
         ask()
 
 
+@pytest.mark.long
 async def test_every_door_keeps_to_its_description(house: House) -> None:
     """Whatever is generated from the description is answered as it says, and never with 5xx."""
     await house.add_member(code="AbCdEfGh12")

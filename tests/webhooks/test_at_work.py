@@ -38,6 +38,7 @@ def list_types(receiver: Receiver) -> list[str]:
     return [json.loads(body)["type"] for _, body in receiver.calls]
 
 
+@pytest.mark.long
 async def test_a_friend_who_comes_is_told_by_the_running_bot(tmp_path: Path) -> None:
     """From the command to the other system, while the bot runs; sent once more where somebody asks for it; then no more."""
     database_url = sqlite_in(tmp_path)

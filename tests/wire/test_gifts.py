@@ -26,7 +26,7 @@ from storage.tables import gifts, grants
 from tests.storage.clock import Clock
 from tests.telegram import LocalTelegram, telegram
 from tests.wire.gifts_stage import GiftStage, open_gifts
-from tests.wire.stage import BOTH_ENGINES
+from tests.wire.stage import BOTH_ENGINES, LONG_ON_POSTGRES
 
 __all__ = ["telegram"]
 
@@ -268,7 +268,7 @@ async def test_whoever_is_forgotten_gets_nothing_any_more(stage: GiftStage, cloc
     assert (await stage.store.write(view_gifts, visitor=visitor(stage))).rows == []
 
 
-@BOTH_ENGINES
+@LONG_ON_POSTGRES
 @pytest.mark.parametrize(
     ("killed", "ends"),
     [

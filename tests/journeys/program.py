@@ -19,7 +19,7 @@ from tests.journeys.fork_server import ForkedProcess, fork_program
 from tests.storage.migrated import lay_migrated
 from tests.telegram import PATIENCE_SECONDS, LocalTelegram
 
-__all__ = ["PATIENCE_SECONDS", "ROOT", "Home", "Program", "furnish", "furnish_forking"]
+__all__ = ["PATIENCE_SECONDS", "ROOT", "Home", "Program", "furnish", "furnish_forking", "furnish_new"]
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TMPDIR")
@@ -166,11 +166,9 @@ class Home:
         return "\n".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("*.std*")))
 
 
-def furnish(folder: Path, telegram: LocalTelegram, *, is_new: bool = False, **settings: str) -> Home:
-    """Return a home whose programs talk to a local Telegram, with a database in the folder: a program makes it where it `is_new`."""
+def furnish_new(folder: Path, telegram: LocalTelegram, **settings: str) -> Home:
+    """Return a home whose programs talk to a local Telegram, with a database in the folder that the first of them makes."""
     folder.mkdir(exist_ok=True)
-    if not is_new and "DATABASE_URL" not in settings:
-        lay_migrated(folder / "passalong.db")
     return Home(
         folder=folder,
         settings={
@@ -181,6 +179,14 @@ def furnish(folder: Path, telegram: LocalTelegram, *, is_new: bool = False, **se
             **settings,
         },
     )
+
+
+def furnish(folder: Path, telegram: LocalTelegram, **settings: str) -> Home:
+    """The same with a database that is made already, unless settings name another."""
+    home = furnish_new(folder, telegram, **settings)
+    if "DATABASE_URL" not in settings:
+        lay_migrated(folder / "passalong.db")
+    return home
 
 
 def furnish_forking(folder: Path, telegram: LocalTelegram, **settings: str) -> Home:

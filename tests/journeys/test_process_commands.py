@@ -12,7 +12,7 @@ from bot.version import __version__
 from storage import open_store
 from storage.records import Profile
 from storage.tables import people
-from tests.journeys.program import Home, Program, furnish
+from tests.journeys.program import Home, Program, furnish_new
 from tests.shipped import SHIPPED, change_shipped
 from tests.telegram import LocalTelegram, telegram
 
@@ -40,7 +40,7 @@ MISTAKES = {
 @pytest.fixture
 def home(tmp_path: Path, telegram: LocalTelegram) -> Home:
     """A bot's home."""
-    return furnish(tmp_path, telegram, is_new=True, LOG_LEVEL="WARNING")
+    return furnish_new(tmp_path, telegram, LOG_LEVEL="WARNING")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.program import ROOT, furnish
+from tests.journeys.program import ROOT, furnish_new
 from tests.telegram import LocalTelegram, telegram
 
 __all__ = ["telegram"]
@@ -49,7 +49,7 @@ async def test_from_the_wheel_an_empty_folder_is_enough(wheel: Path, telegram: L
     zipfile.ZipFile(wheel).extractall(site)
     empty.mkdir()
     person = telegram.world.add_person("Anna")
-    home = replace(furnish(empty, telegram, is_new=True), code=site)
+    home = replace(furnish_new(empty, telegram), code=site)
     async with home.running(DATABASE_URL="") as program:
         await program.until_polling(telegram)
         said = telegram.world.press_start(person)

@@ -65,6 +65,7 @@ async def test_a_file_is_checked_by_line_and_field(home: Home) -> None:
     assert (missing.status, missing.read_output().startswith("nowhere.toml:1: file: ")) == (1, True)
 
 
+@pytest.mark.long
 async def test_a_file_goes_in_and_comes_out_with_its_remarks(home: Home) -> None:
     """What is exported is taken by check; its picture lies beside it, without what a camera wrote into it."""
     text = keep_stories(2)
@@ -86,6 +87,7 @@ async def test_a_file_goes_in_and_comes_out_with_its_remarks(home: Home) -> None
     assert (await home.run("campaign", "export", "lost")).status == 1
 
 
+@pytest.mark.long
 async def test_a_file_is_applied_while_the_bot_is_at_work(shared_home: Home, telegram: LocalTelegram) -> None:
     """The next update within two seconds is answered by it, and a start with the old file does not take it back."""
     home, nia = shared_home, telegram.world.add_person("Nia")

@@ -183,6 +183,7 @@ def test_what_is_not_there_cannot_be_backed_up(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 @pytest.mark.parametrize("tools", [False, True], ids=["copy", "tools"])
 async def test_each_shop_of_a_database_is_backed_up_and_restored_alone(

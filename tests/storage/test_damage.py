@@ -67,6 +67,7 @@ async def test_harm_is_noticed_while_nobody_writes(sqlite_url: str) -> None:
             await asyncio.wait_for(store.wait_lost(), 60)
 
 
+@pytest.mark.long
 async def test_older_content_copied_over_the_file_is_noticed(sqlite_url: str) -> None:
     """The file is the same, what is in it is not."""
     path = find_path(sqlite_url)
@@ -82,6 +83,7 @@ async def test_older_content_copied_over_the_file_is_noticed(sqlite_url: str) ->
             await asyncio.wait_for(store.wait_lost(), 60)
 
 
+@pytest.mark.long
 async def test_a_quiet_and_a_busy_store_are_not_taken_for_damaged(sqlite_url: str) -> None:
     """Checkpoints of our own, and somebody who only reads or backs the file up, are no harm."""
     path = find_path(sqlite_url)

@@ -35,7 +35,7 @@ async def test_one_program_runs_all_shops_of_a_folder(tmp_path: Path) -> None:
         log = program.read_errors()
         for name in ("bakery", "florist"):
             assert f" {name}: Stopped" in log
-            assert f".sqlite_upgrade {name}: The database" in log, "what a connection's own thread says has no name"
+        assert ".sqlite_upgrade tailor: The database" in log, "what a connection's own thread says has no name"
         assert "Traceback" not in log
         assert "plugin" not in log
 

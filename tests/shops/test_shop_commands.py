@@ -75,7 +75,8 @@ def test_whatever_reads_a_shops_settings_takes_its_name(
 
 async def test_the_list_says_how_each_shop_stands(tmp_path: Path) -> None:
     """Name, bot, state and database; what cannot be run says why, and no password is shown."""
-    async with open_agency(tmp_path, "bakery", "florist") as agency:
+    async with open_agency(tmp_path, "bakery") as agency:
+        agency.add("florist", is_new=True)
         write_shop(agency.shops, "tailor", BOT_TOKEN=compose_token(50), DATABASE_URL="postgresql://me:pw@db/x")
         write_shop(agency.shops, "broken", BOT_TOKEN="?")
         async with agency.home.running("run", "--shop", "bakery"):

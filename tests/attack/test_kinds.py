@@ -10,7 +10,6 @@ import pytest
 from tests.attack.ground import Ground, Kind, Verdict
 from tests.attack.kinds import SHORT
 from tests.chaos.databases import EngineName
-from tests.storage.migrated import lay_migrated
 from tests.storage.server import Server
 from tests.telegram import LocalTelegram, telegram
 
@@ -44,8 +43,7 @@ async def ground(
 ) -> AsyncIterator[Ground]:
     """An empty database, and nobody there yet."""
     if engine == "sqlite":
-        url = lay_migrated(tmp_path / "passalong.db")
-        yield Ground(engine=engine, url=url, folder=tmp_path, telegram=telegram)
+        yield Ground(engine=engine, url=f"sqlite:///{tmp_path}/passalong.db", folder=tmp_path, telegram=telegram)
         return
     server: Server = request.getfixturevalue("postgres_server")
     with server.lend_empty() as url:

@@ -7,6 +7,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.journeys.program import Program, furnish
 from tests.telegram import LocalTelegram, telegram
 
@@ -38,6 +40,7 @@ async def test_a_second_process_on_the_same_file_leaves_with_a_clear_line(
         assert await first.stop() == 0
 
 
+@pytest.mark.long
 async def test_of_two_bots_on_one_token_one_hears_of_it_and_leaves(telegram: LocalTelegram, tmp_path: Path) -> None:
     """On different databases only Telegram's 409 can tell: one of the two leaves with the reason, the other works on."""
     home = furnish(tmp_path, telegram, LOG_LEVEL="INFO")

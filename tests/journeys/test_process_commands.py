@@ -56,6 +56,7 @@ async def test_version_is_one_line(home: Home) -> None:
     assert program.read_output() == f"passalong {__version__}\n"
 
 
+@pytest.mark.long
 async def test_whoever_reads_along_may_leave(home: Home) -> None:
     """As `head` does after the first line: that is no fault, and no traceback follows."""
     cut_short = replace(home, wrapper=("sh", "-c", '{ "$@"; echo "ended with $?" >&2; } | head -n 1', "sh"))
@@ -145,6 +146,7 @@ async def test_doctor_finds_a_house_in_order(ready_home: Home, telegram: LocalTe
     assert said.endswith("All is well.\n")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("zone", "words"),
     [("", "UTC, since PASSALONG_TIMEZONE is not set"), ("Asia/Jakarta", "Asia/Jakarta, by PASSALONG_TIMEZONE")],

@@ -67,6 +67,7 @@ async def hang_up_again_and_again(program: Program) -> None:
         await asyncio.sleep(0.1)
 
 
+@pytest.mark.long
 async def test_a_hangup_in_the_first_moments_ends_nothing(tmp_path: Path) -> None:
     """Whoever writes files while the program starts says so by it; neither the bots nor the doors take it for a stop."""
     async with open_agency(tmp_path, "bakery", LISTEN="127.0.0.1:0") as agency:

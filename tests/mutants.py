@@ -4,14 +4,18 @@ A mutant counts as noticed when a test fails on it, when it runs for ever, or wh
 
 `make mutants ROOM=wiring ARGS="--sample 120 --seed 1"` tries so many of the room's mutants, drawn at random, and says between what shares the
 whole room's lies. What a full count cannot afford is among its tests: PostgreSQL, and those of other rooms that are written for this one's code.
+
+What changes words of the log alone is neither drawn nor counted: nothing but a test that repeats them could notice.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import math
 import random
+import re
 import shutil
 import sys
 import time
@@ -55,6 +59,10 @@ OUTCOMES = {
     None: "not tried",
 }
 MISSED = {"survived", "untested"}
+WORDS = "words of the log"
+
+LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
+ROOM_FOR_A_VALUE = re.compile(r"%[^a-zA-Z%]*[a-zA-Z%]")
 
 PATIENCE, PATIENCE_SECONDS = 3.0, 10.0
 """A mutant of a sample is endless when its tests take so many times what they took without it, and so long on top for what they set up."""
@@ -130,18 +138,48 @@ def main() -> int:
     if not chosen.go_on:
         shutil.rmtree(FOLDER, ignore_errors=True)
     _configure(ROOMS[chosen.room], sampled=chosen.sample is not None)
+    names: list[str] = []
     if chosen.sample is None:
         from mutmut.__main__ import _run
 
         _run([], chosen.children)
-        report = _report(_read_outcomes())
     else:
         deadline = time.monotonic() + 60 * chosen.minutes
         names = _try_sample(ROOMS[chosen.room], chosen.sample, chosen.seed, deadline)
-        outcomes = _read_outcomes()
-        report = _report_sample({name: outcomes[name] for name in names})
-    sys.stdout.write("\n".join([*report, ""]))
+    outcomes = _read_outcomes()
+    counted = {name: outcome for name, outcome in outcomes.items() if outcome != WORDS}
+    report = _report(counted) if chosen.sample is None else _report_sample({name: counted[name] for name in names})
+    words = f"\n{len(outcomes) - len(counted)} of {len(outcomes)} mutants change words of the log alone: left out."
+    sys.stdout.write("\n".join([words, *report, ""]))
     return 0
+
+
+def list_words(mutated: str) -> set[str]:
+    """Find the mutants in a mutated file that differ from what they were made of in the text of a call to the log, and in nothing else.
+
+    The values that fill a text are more than words, and so is the room that it has for them (%s), its level, and whether it is there at all.
+    """
+    if "logger." not in mutated:
+        return set()
+    wordless: dict[str, str] = {}
+    for node in ast.walk(ast.parse(mutated)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and "__mutmut_" in node.name:
+            name, node.name = node.name, ""
+            wordless[name] = ast.dump(_Wordless().visit(node))
+    originals = {name: f"{name.rpartition('__mutmut_')[0]}__mutmut_orig" for name in wordless}
+    return {name for name, original in originals.items() if name != original and wordless[name] == wordless[original]}
+
+
+class _Wordless(ast.NodeTransformer):
+    """Leaves of each text for the log the room that it has for values."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        match node.func:
+            case ast.Attribute(value=ast.Name(id="logger"), attr=level) if level in LEVELS:
+                for text in node.args[level == "log" :][:1]:
+                    if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                        text.value = "".join(ROOM_FOR_A_VALUE.findall(text.value))
+        return self.generic_visit(node)
 
 
 def draw(names: Iterable[str], size: int, seed: int) -> list[str]:
@@ -198,7 +236,8 @@ def _try_sample(room: Room, size: int, seed: int, deadline: float) -> list[str]:
     mutmut.create_mutants(1)
     everything, _ = mutmut.collect_source_file_mutation_data(mutant_names=[])
     files = {name: file for file, name, _ in everything}
-    names = draw(files, size, seed)
+    outcomes = _read_outcomes()
+    names = draw((name for name in files if outcomes[name] != WORDS), size, seed)
     if any(files[name].exit_code_by_key[name] is None for name in names):
         for name in _find_refused(names, files):
             _settle(files[name], name, REFUSED)
@@ -327,8 +366,13 @@ def _report_sample(found: Mapping[str, str]) -> Iterator[str]:
 
 
 def _read_outcomes() -> dict[str, str]:
-    statuses = [json.loads(file.read_text(encoding="utf-8"))["exit_code_by_key"] for file in FOLDER.rglob("*.meta")]
-    return {name: OUTCOMES.get(status, "killed") for each in statuses for name, status in each.items()}
+    found: dict[str, str] = {}
+    for file in FOLDER.rglob("*.meta"):
+        statuses = json.loads(file.read_text(encoding="utf-8"))["exit_code_by_key"]
+        words = list_words(file.with_suffix("").read_text(encoding="utf-8"))
+        for name, status in statuses.items():
+            found[name] = WORDS if name.rpartition(".")[2] in words else OUTCOMES.get(status, "killed")
+    return found
 
 
 if __name__ == "__main__":

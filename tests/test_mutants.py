@@ -1,12 +1,13 @@
-"""What a sample of mutants says of all of them."""
+"""What a sample of mutants says of all of them, and what is no mutant worth a test."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 import pytest
+from mutmut.mutation.file_mutation import mutate_file_contents
 
-from tests.mutants import choose_quickest, compute_interval, draw
+from tests.mutants import choose_quickest, compute_interval, draw, list_words
 
 NAMES = [f"bot.app.run__mutmut_{number}" for number in range(40)]
 
@@ -50,3 +51,57 @@ def test_quick_tests_are_asked_first() -> None:
     assert list(choose_quickest({"slow": 3.0, "quick": 1.0, "other": 2.0}, 3.5)) == ["quick", "other"]
     assert choose_quickest({"slow": 3.0}, 1.0) == {"slow": 3.0}
     assert choose_quickest({}, 1.0) == {}
+
+
+LOGGING = """
+import logging
+
+logger = logging.getLogger(__name__)
+
+
+async def tell(row, error, level=3):
+    if level > 4:
+        logger.warning("Row %d waits: %s", row, error or "too long")
+    logger.log(level, "Row seen")
+    return "Seen"
+
+
+class Worker:
+    def stop(self, part):
+        logger.debug("Stopped")
+        part.error("Stopped")
+"""
+
+
+def test_words_of_the_log_are_told_from_what_matters() -> None:
+    """A text that says the same in other words is left out. Not so its values, the room for them, its level, its absence, and other texts."""
+    mutated = mutate_file_contents("bot/telling.py", LOGGING)
+    words, lines = list_words(mutated.code), {}
+    originals = set(LOGGING.splitlines())
+    for name in mutated.mutant_names:
+        span = mutated.line_span_by_function_name[name]
+        body = mutated.code.splitlines()[span.start - 1 : span.end]
+        lines[name] = {line.strip() for line in body if line not in originals and "def " not in line}
+    assert {line for name in words for line in lines[name]} == {
+        'logger.warning("XXRow %d waits: %sXX", row, error or "too long")',
+        'logger.warning("row %d waits: %s", row, error or "too long")',
+        'logger.log(level, "XXRow seenXX")',
+        'logger.log(level, "row seen")',
+        'logger.log(level, "ROW SEEN")',
+        'logger.debug("XXStoppedXX")',
+        'logger.debug("stopped")',
+        'logger.debug("STOPPED")',
+    }
+    kept = {line for name in lines.keys() - words for line in lines[name]}
+    assert kept >= {
+        'logger.warning("ROW %D WAITS: %S", row, error or "too long")',
+        'logger.warning("Row %d waits: %s", row, error or "TOO LONG")',
+        'logger.warning("Row %d waits: %s", row, None)',
+        'logger.warning(None, row, error or "too long")',
+        'logger.log(None, "Row seen")',
+        "logger.debug(None)",
+        'part.error("STOPPED")',
+        'return "SEEN"',
+    }
+    assert len(words) == 8
+    assert len(lines) == len(mutated.mutant_names)

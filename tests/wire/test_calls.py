@@ -4,8 +4,15 @@ import pytest
 from aiohttp import web
 from telegram.error import TelegramError
 
-from bot.wire.calls import count_messages
-from bot.wire.pacing import Priority
+from bot.wire.calls import (
+    Kind,
+    count_messages,
+    find_kind,
+    name_chat_scope,
+    parse_chat,
+    parse_chat_scope,
+)
+from bot.wire.pacing import Chat, Priority
 from bot.wire.telegram_bot import PassalongBot
 from tests.wire.server import Call, Server, succeed
 
@@ -49,3 +56,46 @@ async def tell(server: Server, bot: PassalongBot, said: object) -> None:
 
     server.replies["closeForumTopic"] = answer
     await bot.tell("closeForumTopic", {"chat_id": -1001, "message_thread_id": 5}, priority=Priority.NOTICE)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "kind"),
+    [
+        ("sendMessage", Kind(False, True, True, "", "family:sendMessage")),
+        ("sendMediaGroup", Kind(False, True, True, "media", "family:sendMediaGroup")),
+        ("copyMessages", Kind(False, True, True, "message_ids", "family:copyMessages")),
+        ("forwardMessages", Kind(False, True, True, "message_ids", "family:forwardMessages")),
+        ("editMessageText", Kind(True, True, True, "", "family:editMessageText")),
+        ("stopPoll", Kind(True, True, True, "", "family:stopPoll")),
+        ("deleteMessages", Kind(True, True, True, "", "family:deleteMessages")),
+        ("sendChatAction", Kind(False, False, False, "", "family:sendChatAction")),
+        ("answerCallbackQuery", Kind(False, False, True, "", "family:answerCallbackQuery")),
+        ("getChat", Kind(False, False, False, "", "family:getChat")),
+        ("setMyCommands", Kind(False, False, False, "", "family:profile")),
+        ("deleteMyCommands", Kind(False, False, False, "", "family:profile")),
+        ("setChatMenuButton", Kind(False, False, False, "", "family:profile")),
+        ("editChatInviteLink", Kind(False, False, False, "", "family:invites")),
+        ("createChatInviteLink", Kind(False, False, False, "", "family:invites")),
+        ("deleteWebhook", Kind(False, False, False, "", "family:deleteWebhook")),
+    ],
+)
+def test_telegram_counts_what_is_put_into_chats_and_changed_there(endpoint: str, kind: Kind) -> None:
+    """All else has a pace of its own; what is refused together is held back together."""
+    assert find_kind(endpoint) == kind
+
+
+@pytest.mark.parametrize(
+    ("said", "chat"),
+    [(7, 7), (-1001, -1001), ("7", 7), ("-1001", -1001), ("@news", "@news"), ("", None), (None, None)],
+)
+def test_a_chat_is_a_number_or_a_name(said: object, chat: Chat | None) -> None:
+    """However it was written."""
+    assert parse_chat(said) == chat
+
+
+def test_a_ban_of_a_chat_is_found_again_by_its_scope() -> None:
+    """And no other scope is taken for a chat's."""
+    for chat in (7, -1001, "@news"):
+        assert parse_chat_scope(name_chat_scope(chat)) == chat
+    for scope in ("telegram", "family:profile", ""):
+        assert parse_chat_scope(scope) is None

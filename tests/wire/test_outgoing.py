@@ -10,6 +10,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest
 
 from bot.messages.outgoing import PARTY, OutgoingMessage, Photo
+from bot.wire.errors import LostAnswer
+from bot.wire.pacing import Priority
 from bot.wire.telegram_bot import PassalongBot
 from tests.wire.server import Call, Server, make_message, refuse, succeed
 
@@ -96,3 +98,54 @@ async def test_what_cannot_play_arrives_without(bot: PassalongBot, server: Serve
     await bot.deliver(42, OutgoingMessage(text="<b>You won</b>", effect_id=PARTY), thread_id=5)
     first, second = server.list_calls("sendMessage")
     assert {name: value for name, value in first.data.items() if name != "message_effect_id"} == second.data
+
+
+@pytest.mark.parametrize("keeps_topic", [False, True])
+async def test_what_was_meant_for_a_topic_that_is_gone(bot: PassalongBot, server: Server, *, keeps_topic: bool) -> None:
+    """Goes to the chat itself, once, and to no chat where whoever sends it will make another topic."""
+
+    async def take_no_topic(call: Call) -> web.Response:
+        gone = "message_thread_id" in call.data
+        return refuse(400, "Bad Request: message thread not found") if gone else succeed(make_message(call))
+
+    server.replies["sendMessage"] = take_no_topic
+    message = OutgoingMessage(text="hi", silent=True)
+    if keeps_topic:
+        with pytest.raises(BadRequest):
+            await bot.deliver(-1001, message, thread_id=5, keeps_topic=True)
+    else:
+        await bot.deliver(-1001, message, thread_id=5)
+    calls = [call.data for call in server.list_calls("sendMessage")]
+    assert [each.get("message_thread_id") for each in calls] == (["5"] if keeps_topic else ["5", None])
+    assert all("disable_notification" in each for each in calls)
+
+
+async def test_only_what_is_silent_or_paid_for_says_so(bot: PassalongBot, server: Server) -> None:
+    """Anything else rings, and costs nothing."""
+    await bot.deliver(42, OutgoingMessage(text="hi"))
+    await bot.deliver(42, OutgoingMessage(text="hi"), priority=Priority.BROADCAST)
+    await bot.deliver(42, OutgoingMessage(text="hi", silent=True))
+    await bot.deliver(42, OutgoingMessage(text="hi"), priority=Priority.PAID_BROADCAST)
+    said = [
+        set(call.data) & {"disable_notification", "allow_paid_broadcast"} for call in server.list_calls("sendMessage")
+    ]
+    assert said == [set(), set(), {"disable_notification"}, {"allow_paid_broadcast"}]
+
+
+async def test_messages_are_taken_back_together(bot: PassalongBot, server: Server) -> None:
+    """By one request, which says when it leaves; anything but a yes leaves open whether they are gone."""
+    left: list[int] = []
+    said: list[object] = [True, {"message_id": 5}]
+
+    async def answer(_: Call) -> web.Response:
+        return succeed(said.pop(0))
+
+    server.replies["deleteMessages"] = answer
+    await bot.take_back(42, (5, 6), on_leave=lambda: left.append(1))
+    with pytest.raises(LostAnswer, match="deleteMessages"):
+        await bot.take_back(42, [7], on_leave=lambda: left.append(2))
+    calls = [
+        (call.data["chat_id"], json.loads(call.data["message_ids"])) for call in server.list_calls("deleteMessages")
+    ]
+    assert calls == [("42", [5, 6]), ("42", [7])]
+    assert left == [1, 2]

@@ -119,6 +119,20 @@ ROOMS = {
             "tests/wire",
             "tests/journeys/test_wiring.py",
         ],
+        more_tests=[
+            "tests/messages/test_content.py",
+            "tests/services/test_announcing.py",
+            "tests/services/test_campaigns_running.py",
+            "tests/services/test_choosing.py",
+            "tests/services/test_contests.py",
+            "tests/services/test_coupons.py",
+            "tests/services/test_fairness.py",
+            "tests/services/test_honours.py",
+            "tests/services/test_rewards_at_the_counter.py",
+            "tests/services/test_rewards_with_time.py",
+            "tests/services/test_waiting.py",
+            "tests/web/test_telegram_door.py",
+        ],
     ),
 }
 

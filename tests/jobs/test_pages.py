@@ -22,6 +22,7 @@ from bot.jobs import (
     tickets,
     waiting,
 )
+from bot.services.coupons.importing import FILL
 from storage import Store
 
 Unit = tuple[object, ...]
@@ -69,7 +70,7 @@ class Shop:
         (
             coupons.tend,
             {"list_fillable": [["a", "b"]], "fill_waiting": [5, 0, 0]},
-            [("fill_waiting", each, coupons.FILL) for each in ("a", "a", "b")],
+            [("fill_waiting", each, FILL) for each in ("a", "a", "b")],
         ),
         (fairness.watch, {"has_more": [True, True, False, True]}, [("look_over",)] * 2 + [("look_again",)]),
         (fairness.watch, {"is_stale": [True], "list_due": [[1], [2]]}, [("measure",), ("end", [1]), ("end", [2])]),

@@ -179,7 +179,7 @@ async def test_each_button_works_in_its_place_alone() -> None:
     for where in (GROUP, CHANNEL, TEAM_GROUP):
         assert await tap("post", where) == [("answered", None), ("post", ())]
         assert await tap("plain", where) == [("answered", STALE)]
-    for where in (None, TEAM_GROUP):
+    for where in (make_message(ADA), TEAM_GROUP):
         assert await tap("desk", where) == [("answered", None), ("desk", ())]
     for where in (GROUP, CHANNEL, make_message(DESK, ChatType.SUPERGROUP, sender=9)):
         assert await tap("desk", where) == [("answered", STALE)]

@@ -27,7 +27,8 @@ async def fail() -> None:
 async def test_everybody_who_waits_looks_again_and_goes_when_it_is_true() -> None:
     """Who gave up waiting is in nobody's way."""
     signal, count = Signal(), 0
-    first, second = (asyncio.create_task(signal.wait_for(lambda most=most: count >= most)) for most in (1, 2))
+    first = asyncio.create_task(signal.wait_for(lambda: count >= 1))
+    second = asyncio.create_task(signal.wait_for(lambda: count >= 2))
     third = asyncio.create_task(signal.wait_for(lambda: False))
     await asyncio.sleep(0)
     third.cancel()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
-from functools import partial
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from psycopg.sql import SQL, Identifier
 
@@ -16,7 +18,12 @@ from storage.engines.postgres_fence import refuse_stale
 from storage.errors import MigrationHindered, StoreOutdated, StoreUnavailable
 from storage.migrations import HEAD, Version, needs_upgrade, read_stored
 
+if TYPE_CHECKING:
+    import sqlalchemy
+
 logger = logging.getLogger(__name__)
+
+_WRAPPING = threading.Lock()
 
 LOCK_MILLISECONDS = 2_000
 """How long a migration waits for a table: whoever comes after it waits as well."""
@@ -144,18 +151,46 @@ def run_migrations(
     Raises:
         psycopg.Error: the server went away meanwhile.
     """
-    from sqlalchemy import create_engine  # noqa: PLC0415  # only a migration needs an SQLAlchemy connection
-    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415  # likewise
-    from sqlalchemy.pool import StaticPool  # noqa: PLC0415  # likewise
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415  # only a migration needs an SQLAlchemy connection
 
     from storage.migrations.upgrade import upgrade  # noqa: PLC0415  # imports Alembic, which takes long
 
-    engine = create_engine("postgresql+psycopg://", creator=lambda: connection, poolclass=StaticPool)
     try:
-        with engine.connect() as wrapped:  # which ends whatever transaction it finds
+        with _wrap(connection) as wrapped:  # which ends whatever transaction it finds
             first()
             upgrade(wrapped, upto=upto)
             then()
             wrapped.commit()
     except DBAPIError as error:  # of a transaction whose connection is lost; whoever called knows the driver's own
         raise error.orig or error from error
+
+
+def _wrap(connection: Connection) -> sqlalchemy.Connection:
+    """The connection as SQLAlchemy's, by an engine that all migrations share.
+
+    SQLAlchemy keeps the last 128 engines' dialects for ever, with all the names that each has written: a megabyte for each shop.
+    """
+    with _WRAPPING:
+        engine, lent = _open_engine(connection.info.server_version)
+        lent.append(connection)
+        engine.dispose(close=False)  # whose connection it had before closes it
+        try:
+            return engine.connect()
+        finally:
+            lent.clear()
+
+
+@cache
+def _open_engine(_server_version: int) -> tuple[sqlalchemy.Engine, list[Connection]]:
+    """An engine for servers of a version, which it learns from the first, and the place where it finds what it connects to."""
+    from sqlalchemy import create_engine  # noqa: PLC0415  # only a migration needs an SQLAlchemy connection
+    from sqlalchemy.pool import StaticPool  # noqa: PLC0415  # likewise
+
+    lent: list[Connection] = []
+    engine = create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: lent[-1],
+        poolclass=StaticPool,
+        query_cache_size=0,  # each statement of a migration is asked once
+    )
+    return engine, lent

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 
@@ -305,13 +307,19 @@ async def test_a_broken_connection_does_not_eat_the_audience(stage: Stage) -> No
     stage.telegram.faults.order(faults.drop(after_effect=False), "sendMessage", nth=11, times=-1)
     broadcast_id = await stage.confirm()
     async with stage.running(most_in_flight=4, rest_seconds=0.2) as broadcaster:
-        await stage.telegram.until(lambda: stage.telegram.world.journal.counts["sendMessage"] >= 11)
+        await stage.telegram.until(lambda: stage.telegram.world.journal.counts["sendMessage"] >= 10)
+        began = time.monotonic()
         await asyncio.sleep(0.7)
         stage.telegram.faults.clear()
+        rests = math.log2(
+            (time.monotonic() - began) / 0.2 + 1
+        )  # each twice as long as the one before, on a machine of any pace
         await broadcaster.settled()
     counts = await stage.count(broadcast_id)
     assert counts[SENT] + counts[UNKNOWN] == 40
-    assert counts[UNKNOWN] <= 4 + 4
+    assert (
+        counts[UNKNOWN] <= 2 * 4 + rests
+    )  # what was under way as the first was lost, and as the last good answer came
 
 
 async def test_a_refused_token_pauses_the_broadcast(stage: Stage) -> None:

@@ -222,7 +222,16 @@ def _tally(scene: Scene) -> tuple[Tally, Tally]:
 
 
 def _tell(tally: Tally) -> dict[str, Any]:
-    return {"counted": len(tally.counted), "longest_seconds": tally.longest, "left_out": tally.left_out}
+    slowest = [
+        {"shop": each.shop, "at": each.at, "lease": round(each.taken_seconds, 1), "work": round(each.seconds, 1)}
+        for each in sorted(tally.counted, key=lambda each: -each.seconds)[:3]
+    ]
+    return {
+        "counted": len(tally.counted),
+        "longest_seconds": tally.longest,
+        "slowest": slowest,
+        "left_out": tally.left_out,
+    }
 
 
 def _measure(scene: Scene, story: _Story, killed: Tally, paused: Tally) -> dict[str, Any]:

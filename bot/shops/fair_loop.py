@@ -17,8 +17,8 @@ TURN_SECONDS = 0.0002
 """A shop whose turn it is goes on for so long while others wait; one step is never broken off."""
 
 PORTION = 0.1
-"""The part of the loop's time that a shop may have in the long run while there are others, what its units of work take on
-other threads included. The answers that Telegram takes from a bot, 30 a second, need about as much."""
+"""The part of the loop's time that a shop may have in the long run while there are others, with what its units of work take on
+other threads. The answers that Telegram takes from a bot, 30 a second, need about as much."""
 
 SAVED_SECONDS = 0.02
 """So much a shop that has done little may have at once; five commands take as much, with what they ask the database."""
@@ -27,6 +27,14 @@ BESIDE_SECONDS = 0.2
 """Whoever did something within this time is beside the others; a shop that is alone may have all."""
 
 LONGEST_REST_SECONDS = 0.5
+"""No more than this is ever owed, however long a step has taken: its people wait as well."""
+
+THREADS_MOST = 2.0
+"""What a shop's units of work take on other threads counts up to so many times what it does on the loop. A flood's take about
+as much. A look through all its books takes a hundred times that, for a minute, and must not make its people wait for that."""
+
+OWED_SECONDS = LONGEST_REST_SECONDS * PORTION
+"""The most of that which is counted later."""
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -44,6 +52,8 @@ class Line:
     saved_seconds: float = SAVED_SECONDS
     """Below nothing it has had more than its portion."""
     counted_at: float = 0.0
+    owed_seconds: float = 0.0
+    """What its units took on other threads, as far as it has not been counted yet."""
     rests_until: float = 0.0
 
 
@@ -72,11 +82,14 @@ class Portions:
         if latest is not line:
             self._other_at = at
         self._latest = (line, ended)
-        saved = line.saved_seconds + (began - line.counted_at) * self._portion
-        line.saved_seconds, line.counted_at = min(SAVED_SECONDS, saved) - (ended - began - paused_seconds), began
-        if ended - self._other_at > BESIDE_SECONDS:
-            line.saved_seconds = max(0.0, line.saved_seconds)
-        return min(LONGEST_REST_SECONDS, max(0.0, -line.saved_seconds / self._portion))
+        spent = ended - began - paused_seconds
+        counted = min(line.owed_seconds, THREADS_MOST * spent)
+        line.owed_seconds = min(OWED_SECONDS, line.owed_seconds - counted)
+        saved = min(SAVED_SECONDS, line.saved_seconds + (began - line.counted_at) * self._portion)
+        is_alone = ended - self._other_at > BESIDE_SECONDS
+        least = 0.0 if is_alone else -LONGEST_REST_SECONDS * self._portion
+        line.saved_seconds, line.counted_at = max(least, saved - spent - counted), began
+        return max(0.0, -line.saved_seconds / self._portion)
 
 
 class FairLoop(asyncio.SelectorEventLoop):
@@ -131,13 +144,13 @@ class FairLoop(asyncio.SelectorEventLoop):
         return handle
 
     def charge(self, seconds: float) -> None:
-        """Take so much off what the shop of this context may have: it was done for it on another thread.
+        """Note what was done for the shop of this context on another thread; it is taken off what the shop may have.
 
         The interpreter is one thread's at a time, so that whatever a shop does there holds up the loop as well.
         """
         line = self._shop_lines.get(SHOP.get())
         if line is not None:
-            line.saved_seconds -= seconds
+            line.owed_seconds += seconds
 
     def _call_up(self, line: Line) -> None:
         line.is_called = True

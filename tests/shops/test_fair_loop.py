@@ -17,7 +17,10 @@ from bot.shops import hosting
 from bot.shops.fair_loop import (
     BESIDE_SECONDS,
     LONGEST_REST_SECONDS,
+    OWED_SECONDS,
+    PORTION,
     SAVED_SECONDS,
+    THREADS_MOST,
     FairLoop,
     Line,
     Portions,
@@ -230,10 +233,26 @@ def test_portion_of_who_is_alone() -> None:
 
 
 def test_longest_rest() -> None:
-    """One step that took very long does not leave its shop aside for a minute."""
-    portions = Portions(0.25)
+    """One step that took very long does not leave its shop aside for a minute: it rests once, and then is as others are."""
+    portions, late = Portions(0.25), Line(FLOODED)
     portions.count(Line(BESIDE), 100.0, 109.9)
-    assert portions.count(Line(FLOODED), 100.0, 110.0) == LONGEST_REST_SECONDS
+    assert portions.count(late, 100.0, 110.0) == LONGEST_REST_SECONDS
+    portions.count(Line(BESIDE), 110.4, 110.5)
+    assert portions.count(late, 100.0 + LONGEST_REST_SECONDS, 100.001 + LONGEST_REST_SECONDS) == pytest.approx(0.004)
+
+
+def test_a_long_look_at_its_books_does_not_keep_its_people_waiting() -> None:
+    """A unit that takes ten milliseconds elsewhere, one after the other, and next to nothing on the loop, has no rest behind it."""
+    portions, busy, now = Portions(PORTION), Line(FLOODED), 100.0
+    for _ in range(1000):
+        portions.count(Line(BESIDE), now, now)
+        busy.owed_seconds += 0.010
+        assert portions.count(busy, now, now + 0.0001) == 0
+        now += 0.010
+    assert busy.owed_seconds <= OWED_SECONDS
+    assert portions.count(busy, now, now + SAVED_SECONDS) == pytest.approx(
+        THREADS_MOST * SAVED_SECONDS / PORTION, rel=0.05
+    )
 
 
 @pytest.mark.parametrize("paused", [False, True])
@@ -281,6 +300,7 @@ def test_what_is_done_on_other_threads_counts(*, charged: bool) -> None:
             await asyncio.sleep(0)
             now += 1e-9
         charge_shop(100 * SAVED_SECONDS if charged else 0.0)
+        now += SAVED_SECONDS / 2  # by itself that is saved
         await answered.wait()
         done.append(FLOODED)
 

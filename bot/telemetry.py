@@ -25,6 +25,9 @@ SHOP: ContextVar[str] = ContextVar("shop", default="")
 """Whose work is being done: the shop's name where there are several, else the bot's number, or its @name once that is known.
 Every task that is begun for a shop has it."""
 
+OWN_PACE: ContextVar[bool] = ContextVar("own_pace", default=False)
+"""Whether it is work that the bot does by itself, and nobody waits for: its jobs, and the planning of broadcasts."""
+
 _REDACTED = "<secret>"
 _ANY_TOKEN = re.compile(r"\d{6,}(?::|%3[Aa])[A-Za-z0-9_-]{30,}")
 """The shape of Telegram's tokens: catches one that nobody named."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 
 from bot.core.broadcasts.timing import compute_page
 from bot.services.broadcasts.planning import plan_on
+from bot.telemetry import OWN_PACE
 from storage.records import BroadcastId
 from storage.store import Store
 
@@ -47,6 +48,7 @@ class AudiencePlanner:
             self._task.cancel()
 
     async def _run(self) -> None:
+        OWN_PACE.set(True)
         try:
             while self.left:
                 await self._go_through(min(self.left))

@@ -16,7 +16,7 @@ from bot.core.scheduling import (
     compute_rest_seconds,
     decide_told,
 )
-from bot.telemetry import Metrics
+from bot.telemetry import OWN_PACE, Metrics
 from bot.updates.job import Job
 from storage.store import Store
 from storage.tables import due_jobs
@@ -97,6 +97,7 @@ class Supervisor:
 
     async def run(self) -> None:
         """Do what is due, for ever."""
+        OWN_PACE.set(True)
         await self._insist(self._load)
         while self._due:
             await self._sleep(max(0.0, self._find_next() - self._clock()))

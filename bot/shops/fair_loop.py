@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, TypeVarTuple
 
 from bot.shops.garbage import Pauses
-from bot.telemetry import SHOP
+from bot.telemetry import OWN_PACE, SHOP
 
 TURN_SECONDS = 0.0002
 """A shop whose turn it is goes on for so long while others wait; one step is never broken off."""
@@ -27,14 +27,9 @@ BESIDE_SECONDS = 0.2
 """Whoever did something within this time is beside the others; a shop that is alone may have all."""
 
 LONGEST_REST_SECONDS = 0.5
-"""No more than this is ever owed, however long a step has taken: its people wait as well."""
 
-THREADS_MOST = 2.0
-"""What a shop's units of work take on other threads counts up to so many times what it does on the loop. A flood's take about
-as much. A look through all its books takes a hundred times that, for a minute, and must not make its people wait for that."""
-
-OWED_SECONDS = LONGEST_REST_SECONDS * PORTION
-"""The most of that which is counted later."""
+OWED_SECONDS = 2 * LONGEST_REST_SECONDS * PORTION
+"""No shop ever owes more than this, two rests, however long something has taken: its people wait as well."""
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -52,8 +47,6 @@ class Line:
     saved_seconds: float = SAVED_SECONDS
     """Below nothing it has had more than its portion."""
     counted_at: float = 0.0
-    owed_seconds: float = 0.0
-    """What its units took on other threads, as far as it has not been counted yet."""
     rests_until: float = 0.0
 
 
@@ -82,14 +75,11 @@ class Portions:
         if latest is not line:
             self._other_at = at
         self._latest = (line, ended)
-        spent = ended - began - paused_seconds
-        counted = min(line.owed_seconds, THREADS_MOST * spent)
-        line.owed_seconds = min(OWED_SECONDS, line.owed_seconds - counted)
         saved = min(SAVED_SECONDS, line.saved_seconds + (began - line.counted_at) * self._portion)
         is_alone = ended - self._other_at > BESIDE_SECONDS
-        least = 0.0 if is_alone else -LONGEST_REST_SECONDS * self._portion
-        line.saved_seconds, line.counted_at = max(least, saved - spent - counted), began
-        return max(0.0, -line.saved_seconds / self._portion)
+        least = 0.0 if is_alone else -OWED_SECONDS
+        line.saved_seconds, line.counted_at = max(least, saved - (ended - began - paused_seconds)), began
+        return min(LONGEST_REST_SECONDS, max(0.0, -line.saved_seconds / self._portion))
 
 
 class FairLoop(asyncio.SelectorEventLoop):
@@ -144,13 +134,14 @@ class FairLoop(asyncio.SelectorEventLoop):
         return handle
 
     def charge(self, seconds: float) -> None:
-        """Note what was done for the shop of this context on another thread; it is taken off what the shop may have.
+        """Take so much off what the shop of this context may have: it was done for it on another thread.
 
-        The interpreter is one thread's at a time, so that whatever a shop does there holds up the loop as well.
+        The interpreter is one thread's at a time, so that whatever a shop does there holds up the loop as well. What is done at
+        the shop's own pace is left out: it has a thread for as long as it takes, and nobody's rest would make that shorter.
         """
         line = self._shop_lines.get(SHOP.get())
-        if line is not None:
-            line.owed_seconds += seconds
+        if line is not None and not OWN_PACE.get():
+            line.saved_seconds -= seconds
 
     def _call_up(self, line: Line) -> None:
         line.is_called = True

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.scheduling import TOLD_AFTER_FAILURES, compute_left_seconds, compute_look, compute_rest_seconds
 from bot.jobs.supervisor import NOTED_SECONDS, QUIET_LOOK_SECONDS, Supervisor
-from bot.telemetry import Metrics
+from bot.telemetry import OWN_PACE, Metrics
 from bot.updates.job import Job
 from storage import Store, Tx
 from storage.tables import due_jobs
@@ -106,6 +106,17 @@ async def test_a_job_is_done_at_the_first_start_and_then_by_its_own_time(store: 
     done = await days.run(days.make_job("hourly", HOUR), days.make_job("other", 2 * HOUR))
     assert sorted(done) == [("hourly", 0), ("hourly", HOUR), ("hourly", 2 * HOUR), ("other", 0), ("other", 2 * HOUR)]
     assert days.metrics.read()["jobs_done"] == 5
+
+
+async def test_jobs_are_done_at_the_bots_own_pace(store: Store, clock: Clock) -> None:
+    """What they take is charged to nobody, and whoever writes to the shop meanwhile waits for none of it."""
+    days, paces = Days(store, clock, ends_at=1), list[bool]()
+
+    async def run(_store: Store) -> None:
+        paces.append(OWN_PACE.get())
+
+    await asyncio.create_task(days.run(Job(name="job", every_seconds=HOUR, run=run)))
+    assert (paces, OWN_PACE.get()) == ([True], False)
 
 
 async def test_what_is_due_soon_is_done_together_with_what_is_due(store: Store, clock: Clock) -> None:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.core.proxies import VARIABLES
 from bot.core.setting import PREFIX, mask_name
 from bot.env_file import read_env_file
+from bot.late import late
 from bot.setting_files import FILE_SUFFIX
 from bot.setting_parsers import DEFAULTS
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    difflib = late("difflib")
 
 _NAMES = frozenset(PREFIX + name for name in DEFAULTS)
 _RESEMBLANCE = 0.88
@@ -57,4 +63,4 @@ def _guess(name: str) -> str:
     if plain in VARIABLES:
         return ""
     whole = plain if plain[:3] == PREFIX[:3] else PREFIX + plain
-    return next(iter(get_close_matches(whole, _NAMES, 1, _RESEMBLANCE)), "")
+    return next(iter(difflib.get_close_matches(whole, _NAMES, 1, _RESEMBLANCE)), "")

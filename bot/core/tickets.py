@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.core.campaigns.rules import parse_chat
 from bot.core.durations import HOUR
 from bot.core.setting import Setting
+from bot.late import late
 from storage.frozen import frozen
 from storage.records import PersonId
 from storage.ticket import Said, Shape, TicketRow, TicketState
+
+if TYPE_CHECKING:
+    import statistics
+else:
+    statistics = late("statistics")
 
 DEFAULT_HOURS = 24
 MOST_HOURS = 14 * 24
@@ -132,7 +137,7 @@ def compute_figures(times: Sequence[tuple[int, int | None, int | None]]) -> Tick
 
 def _compute_median(durations: Iterable[int]) -> int | None:
     found = sorted(durations)
-    return int(median(found)) // 1_000_000 if len(found) >= LEAST_FIGURES else None
+    return int(statistics.median(found)) // 1_000_000 if len(found) >= LEAST_FIGURES else None
 
 
 _SHAPES = {"text": Shape.TEXT, "photo": Shape.PHOTO, "voice": Shape.VOICE, "document": Shape.DOCUMENT}

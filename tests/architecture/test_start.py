@@ -37,6 +37,8 @@ LATER = {
     "alembic": "a database is brought up to date by another process",
     "sqlalchemy.dialects.postgresql": "conditions of indexes are said apart from their tables, in storage.schema.complete",
     "psycopg": "most shops keep their database in a file",
+    "statistics": "medians are for whoever is looked over, or looks at tickets",
+    "difflib": "a word that is nearly right stands only in a file with a mistake",
     "matplotlib": "charts are drawn in a process of their own",
     "starlette": "most shops have no web side",
     "uvicorn": "likewise",

@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Collection, Iterable
-from difflib import get_close_matches
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from bot.core.campaigns.mistakes import CampaignMistake, decode_file, explain_syntax, gather_mistakes
 from bot.core.names import clean_text
+from bot.late import late
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    difflib = late("difflib")
 
 Path = tuple[str | int, ...]
 """Keys from the root of the file; a number counts the `[[…]]` blocks, or the words of a list, from 0."""
@@ -94,7 +99,7 @@ class CampaignFile:
         for name in value:
             if name not in known:
                 free = [field for field in known if field not in value]
-                near = get_close_matches(name.lower(), free, n=1)
+                near = difflib.get_close_matches(name.lower(), free, n=1)
                 meant = f"Did you mean {near[0]}?" if near else f"What can stand here: {', '.join(known)}."
                 self.note((*path, name), f"this field is not known. {meant}")
         return value

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-import statistics
 from collections.abc import Callable, Collection, Sequence
 from enum import Enum, auto
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from bot.core.durations import DAY_SECONDS, SECOND
 from bot.core.fairness.looking import HOUR_SECONDS, Look, compute_tail, find_window, list_gaps
+from bot.late import late
 from storage.frozen import frozen
 from storage.review import Trace
+
+if TYPE_CHECKING:
+    import statistics
+else:
+    statistics = late("statistics")
 
 Numbers = tuple[int, ...]
 """What the sentence tells; the first decides its plural form."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from difflib import get_close_matches
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from bot.core.segments.conditions import (
     DEEPEST,
@@ -22,7 +22,13 @@ from bot.core.segments.conditions import (
     Segment,
     list_conditions,
 )
+from bot.late import late
 from storage.frozen import frozen
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    difflib = late("difflib")
 
 
 class Why(StrEnum):
@@ -263,4 +269,4 @@ def _read_how(sign: str, hows: tuple[How, ...]) -> tuple[How | None, int]:
 
 
 def _guess(word: str) -> str:
-    return next(iter(get_close_matches(word, [*KINDS, "never", "not"], n=1, cutoff=0.6)), "")
+    return next(iter(difflib.get_close_matches(word, [*KINDS, "never", "not"], n=1, cutoff=0.6)), "")

@@ -26,7 +26,7 @@ SHOP: ContextVar[str] = ContextVar("shop", default="")
 Every task that is begun for a shop has it."""
 
 OWN_PACE: ContextVar[bool] = ContextVar("own_pace", default=False)
-"""Whether it is work that the bot does by itself, and nobody waits for: its jobs, and the planning of broadcasts."""
+"""Whether it is work that takes as long as it takes: the bot's jobs, the planning of broadcasts, lists that are fetched."""
 
 _REDACTED = "<secret>"
 _ANY_TOKEN = re.compile(r"\d{6,}(?::|%3[Aa])[A-Za-z0-9_-]{30,}")

@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -18,6 +19,8 @@ from sqlalchemy import text
 from bot.core.dashboard import BoardPage
 from bot.core.tickets import LEAST_FIGURES
 from bot.services.dashboard.entering import LINK_SECONDS, SESSION_SECONDS
+from bot.services.exporting import read_part
+from bot.telemetry import OWN_PACE
 from bot.web.server import Patience
 from storage import open_store
 from storage.exports import EXPORTS
@@ -136,6 +139,24 @@ async def test_whoever_is_nobody_sees_nothing(house: House) -> None:
             answer = await Browser(house, cookie=cookie).ask(path)
             assert (answer.status, answer.headers["Cache-Control"]) == (401, "no-store")
             assert "Quatermass" not in answer.text
+
+
+async def test_a_long_list_is_read_at_its_own_pace(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever writes to the shop meanwhile waits for none of it; what else is asked for is of a hurry again."""
+    browser = await sign_in(house, await add_insider(house))
+    await house.store.write(run, text(_MANY.format(5_000)))
+    read, paces = house.store.read, list[tuple[bool, bool]]()
+
+    async def note(unit: Any, *arguments: Any, **named: Any) -> Any:
+        paces.append((unit is read_part, OWN_PACE.get()))
+        return await read(unit, *arguments, **named)
+
+    monkeypatch.setattr(house.store, "read", note)
+    assert (await browser.ask("/dashboard/lists/acts.csv")).status == 200
+    assert paces.count((True, True)) >= 3
+    paces.clear()
+    assert (await browser.ask("/dashboard")).status == 200
+    assert {pace for _, pace in paces} == {False}
 
 
 async def test_lists_are_the_owners_to_take_away(house: House) -> None:

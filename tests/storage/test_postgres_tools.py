@@ -6,7 +6,9 @@ import pytest
 
 from storage import open_store
 from storage.backups import back_up, restore
+from storage.backups.postgres import go_on_numbering
 from storage.backups.postgres_tools import MAGIC, dump_by_tool, find_pg_dump, name_database
+from storage.engines.postgres_connection import connect
 from storage.errors import BackupRefused
 from storage.tables import directory
 from tests.storage.cast import add_members
@@ -89,3 +91,14 @@ async def test_a_schema_of_its_own_comes_back(empty_postgres_url: str, postgres_
         restore(there, file)
         async with open_store(there) as store:
             assert await store.read(directory.count_members) == 3
+
+
+@pytest.mark.parametrize("forbidden", ["enable_nestloop", "enable_hashjoin", "enable_mergejoin", "enable_indexscan"])
+def test_numbering_goes_on_whatever_the_plan(postgres_url: str, forbidden: str) -> None:
+    """The server's plans change with what it knows; by some of them tables of all schemas are looked at before the shop's are chosen."""
+    with connect(postgres_url) as connection:
+        connection.execute(f"SET {forbidden} = off".encode())
+        go_on_numbering(connection, {"person": 41})
+        connection.execute(b"RESET ALL")
+        found = connection.execute(b"SELECT nextval('person_id_seq'), nextval('referral_id_seq')").fetchone()
+    assert found == (42, 1)

@@ -9,9 +9,19 @@ import pytest
 
 def thin(values: Iterable[object], first: int = 0, *, step: int = 3) -> list[object]:
     """Every so many of them from the first on as they are, the others marked `long`; a tuple is a set of arguments."""
+    return [value if number % step == first else leave_to_long(value) for number, value in enumerate(values)]
+
+
+def thin_pairs(firsts: Iterable[object], seconds: Iterable[object], *, step: int = 3) -> list[object]:
+    """All with all, of which every so many are as they are, so that each of either is tried with some of the other."""
+    with_each = list(seconds)
     return [
-        value
-        if number % step == first
-        else pytest.param(*(value if isinstance(value, tuple) else (value,)), marks=pytest.mark.long)
-        for number, value in enumerate(values)
+        (one, other) if (row + column) % step == 0 else leave_to_long((one, other))
+        for row, one in enumerate(firsts)
+        for column, other in enumerate(with_each)
     ]
+
+
+def leave_to_long(value: object) -> object:
+    """A parameter, or a tuple of several, that `make long` alone tries."""
+    return pytest.param(*(value if isinstance(value, tuple) else (value,)), marks=pytest.mark.long)

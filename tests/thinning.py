@@ -6,6 +6,11 @@ from collections.abc import Iterable
 
 import pytest
 
+LONG_ON_POSTGRES = pytest.mark.parametrize(
+    "store_url", ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.long])], indirect=True
+)
+"""An empty database on each engine in turn; for what takes long, one of them is enough for `make test`."""
+
 
 def thin(values: Iterable[object], first: int = 0, *, step: int = 3) -> list[object]:
     """Every so many of them from the first on as they are, the others marked `long`; a tuple is a set of arguments."""

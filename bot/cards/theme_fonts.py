@@ -53,11 +53,13 @@ class ThemeFonts:
         """By how many characters a text is too long for its place, at the smallest size that is easy to read on a phone."""
         stack = self.stacks[style.role]
         words = clean_text(text, stack.covers)
-        return bisect_left(range(len(words)), 1, key=lambda excess: self._is_whole(words, excess, style, width, height))
 
-    def _is_whole(self, words: str, excess: int, style: TextStyle, width: float, height: float) -> bool:
-        kept = words[: len(words) - excess]
-        return not fit_text(kept, self.stacks[style.role], style, width=width, height=height).cut
+        def is_whole(excess: int) -> bool:
+            return not fit_text(words[: len(words) - excess], stack, style, width=width, height=height).cut
+
+        if is_whole(0):  # as most are: a search would set such a text half a dozen times
+            return 0
+        return bisect_left(range(len(words)), 1, lo=1, key=is_whole)
 
     def clean_name(self, name: str) -> str:
         """What of a name these typefaces can draw."""

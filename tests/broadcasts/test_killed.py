@@ -16,7 +16,7 @@ from storage.records import BroadcastState, DeliveryState
 from tests.broadcasts.child import IN_FLIGHT
 from tests.broadcasts.stage import open_stage
 from tests.telegram import LocalTelegram, local_telegram, telegram
-from tests.wire.stage import LONG_ON_POSTGRES
+from tests.thinning import LONG_ON_POSTGRES
 
 __all__ = ["telegram"]
 

@@ -28,11 +28,14 @@ from bot.core.campaigns.campaign import (
 from bot.core.looks import CardLook
 from tests.cards.looks import SHELF, say
 from tests.shipped import keep_stories
+from tests.thinning import thin_pairs
 
 STUDIO = CardStudio(ASSETS, find_picture=SHELF.get)
 WELCOME = (ASSETS / "campaigns" / "welcome.toml").read_text("utf-8")
 SHIPPED = parse_campaign(WELCOME, themes=STUDIO.list_themes(), find_picture=lambda _: "photo")
-LOOKS = [CardLook("sunrise", layout=layout, photo=photo) for layout in LAYOUTS for photo in ("", "photo")]
+PHOTOS = ["", "photo"]
+LOOKS = [CardLook("sunrise", layout=layout, photo=photo) for layout in LAYOUTS for photo in PHOTOS]
+WORDS = ["Come and see what we have ", "来尝尝时间的味道吧，"]
 
 
 def check(path: Path) -> list[str]:
@@ -45,8 +48,7 @@ def fill(limit: int, words: str) -> str:
     return (words * limit)[:limit].strip()
 
 
-@pytest.mark.parametrize("photo", ["", "photo"])
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(("layout", "photo"), thin_pairs(LAYOUTS, PHOTOS))
 def test_the_shipped_stories_fit_every_layout(layout: str, photo: str) -> None:
     """In all three languages, with photo and without, at 33 pixels or more and in four lines at most."""
     stories = tuple(replace(story, picture=photo) for story in SHIPPED.stories)
@@ -54,8 +56,7 @@ def test_the_shipped_stories_fit_every_layout(layout: str, photo: str) -> None:
     assert not list(list_campaign_excesses(campaign, STUDIO))
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
-@pytest.mark.parametrize("words", ["Come and see what we have ", "来尝尝时间的味道吧，"])
+@pytest.mark.parametrize(("look", "words"), thin_pairs(LOOKS, WORDS), ids=str)
 def test_too_long_a_text_is_told_by_how_much(look: CardLook, words: str) -> None:
     """Shortened by so many characters it fits, by one less it does not."""
     fonts = STUDIO.get_fonts(look)
@@ -72,8 +73,7 @@ def test_too_long_a_text_is_told_by_how_much(look: CardLook, words: str) -> None
         assert field in {excess.field for excess in list_excesses(not_yet, fonts)}
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
-@pytest.mark.parametrize("words", ["Come and see what we have ", "来尝尝时间的味道吧，"])
+@pytest.mark.parametrize(("look", "words"), thin_pairs(LOOKS, WORDS), ids=str)
 def test_no_allowed_text_is_cut(look: CardLook, words: str) -> None:
     """A campaign of before, whose texts fill all the characters there may be, has them whole on its cards, if smaller."""
     fonts, layout = STUDIO.get_fonts(look), STUDIO.get_fonts(look).theme.layout

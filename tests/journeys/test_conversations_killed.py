@@ -16,12 +16,13 @@ from bot.capabilities import CAPABILITIES
 from bot.updates.capability import Registry
 from tests.journeys.dialogue_scripts import ALL_SCRIPTS, SCRIPTS
 from tests.journeys.dialogues import MOMENTS, leave, survive
+from tests.thinning import LONG_ON_POSTGRES
 
 UNSCRIPTED = {"objecting"}
 """Only a refused friend leads to it, which takes two people and one who decides: tests of fairness walk through it."""
 
-SHORT = {"claim", "find", "say"}
-"""Of members and of the team, those that do not take long; the others are for `make long`."""
+SHORT = {"claim", "say"}
+"""Two of members that do not take long; the others are for `make long`, and so is every step's death on PostgreSQL."""
 
 
 def list_names(names: Iterable[str]) -> list[object]:
@@ -34,6 +35,7 @@ def test_every_dialogue_has_its_script() -> None:
     assert SCRIPTS.keys() == Registry(CAPABILITIES).flows.keys() - UNSCRIPTED
 
 
+@LONG_ON_POSTGRES
 @pytest.mark.parametrize("name", list_names(ALL_SCRIPTS))
 async def test_a_dialogue_survives_a_death_at_every_step(store_url: str, tmp_path: Path, name: str) -> None:
     """Every other step's process dies over it, at each kind of moment in turn; the steps between on the other engine."""

@@ -11,6 +11,7 @@ from storage import open_store
 from storage.tables import api_keys
 from tests.journeys.program import Home, furnish_forking
 from tests.telegram import LocalTelegram, telegram
+from tests.thinning import LONG_ON_POSTGRES
 
 __all__ = ["telegram"]
 
@@ -21,6 +22,7 @@ def home(tmp_path: Path, telegram: LocalTelegram, store_url: str) -> Home:
     return furnish_forking(tmp_path, telegram, DATABASE_URL=store_url)
 
 
+@LONG_ON_POSTGRES
 async def test_a_key_is_shown_once_and_nowhere_kept(home: Home, store_url: str) -> None:
     """JSON with key and secret; two of a name, the third is refused; the list and the database hold neither."""
     made = [json.loads((await home.run("api-key", "create", "till")).read_output()) for _ in range(2)]
@@ -40,6 +42,7 @@ async def test_a_key_is_shown_once_and_nowhere_kept(home: Home, store_url: str) 
     assert (await home.run("api-key", "create", "till", "--scopes", "everything")).status == 2
 
 
+@LONG_ON_POSTGRES
 async def test_no_key_or_secret_is_told_twice(home: Home, telegram: LocalTelegram, tmp_path: Path) -> None:
     """By no list, export, examination or log, nor by a command that was given one in the wrong place."""
     made = json.loads((await home.run("api-key", "create", "till")).read_output())

@@ -11,6 +11,7 @@ from tests.journeys.gathering import gather_at_work
 from tests.journeys.program import furnish_forking
 from tests.journeys.shop_at_work import find_link
 from tests.telegram import LocalTelegram, telegram
+from tests.thinning import LONG_ON_POSTGRES
 
 __all__ = ["telegram"]
 
@@ -31,6 +32,7 @@ async def test_a_link_into_the_chat_is_closed_with_ones_own_taps(tmp_path: Path)
         assert gathering.world.invites[link].is_revoked
 
 
+@LONG_ON_POSTGRES
 async def test_by_letter_somebody_is_forgotten_while_the_bot_runs(
     store_url: str, telegram: LocalTelegram, tmp_path: Path
 ) -> None:

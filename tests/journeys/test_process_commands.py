@@ -15,6 +15,7 @@ from storage.tables import people
 from tests.journeys.program import Home, Program, furnish_new
 from tests.shipped import SHIPPED, change_shipped
 from tests.telegram import LocalTelegram, telegram
+from tests.thinning import thin
 
 __all__ = ["telegram"]
 
@@ -86,12 +87,16 @@ async def test_a_mistake_in_the_campaign_is_named_by_line_and_field(home: Home) 
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [
-        (("--campaign", "nowhere.toml"), "The campaign nowhere.toml cannot be read: No such file or directory."),
-        (("--campaign", "."), "The campaign . cannot be read: Is a directory."),
-        (("--campaign", "mine.toml"), "mine.toml: line 1"),
-        (("--port", "70000"), "There is no port 70000"),
-    ],
+    thin(
+        [
+            (("--campaign", "nowhere.toml"), "The campaign nowhere.toml cannot be read: No such file or directory."),
+            (("--campaign", "."), "The campaign . cannot be read: Is a directory."),
+            (("--campaign", "mine.toml"), "mine.toml: line 1"),
+            (("--port", "70000"), "There is no port 70000"),
+        ],
+        2,
+        step=4,
+    ),
 )
 async def test_the_demo_refuses_in_a_sentence_what_it_cannot_use(
     options: tuple[str, str], words: str, home: Home

@@ -15,12 +15,22 @@ from tests.journeys.program import Home, furnish
 from tests.journeys.shop_at_work import find_link
 from tests.proxies import LocalProxy, listen, serve_proxy, serve_tls
 from tests.telegram import LocalTelegram, telegram
+from tests.thinning import thin_pairs
 
 __all__ = ["telegram"]
 
 TELEGRAM = "api.telegram.org"
 LOGIN = "shop:Kanarien%40vogel"
 """As it stands in an address."""
+
+
+KINDS = ["http", "socks5"]
+ANSWERS = {
+    "page": b"HTTP/1.1 403 Forbidden\r\nContent-Length: 13\r\n\r\n<html></html>",
+    "rubbish": b"<html>What is it?</html>\r\n\r\n",
+    "nothing": b"",
+    "nobody": None,
+}
 
 
 @pytest.fixture
@@ -116,8 +126,7 @@ async def test_doctor_goes_the_same_way(kind: str, home: Home, telegram: LocalTe
         assert not proxy.asked_for
 
 
-@pytest.mark.parametrize("kind", ["http", "socks5"])
-@pytest.mark.parametrize("given", ["", "shop:Kanarienvogel@"], ids=["none", "wrong"])
+@pytest.mark.parametrize(("kind", "given"), thin_pairs(KINDS, ["", "shop:Kanarienvogel@"], step=2))
 async def test_a_proxy_that_wants_a_password_is_named_without_it(
     kind: str, given: str, ready_home: Home, door: tuple[int, Path]
 ) -> None:
@@ -139,21 +148,10 @@ async def test_a_proxy_that_wants_a_password_is_named_without_it(
         assert word not in ready_home.read_everything()
 
 
-@pytest.mark.parametrize("kind", ["http", "socks5"])
-@pytest.mark.parametrize(
-    "answer",
-    [
-        pytest.param(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 13\r\n\r\n<html></html>", id="page"),
-        pytest.param(b"<html>What is it?</html>\r\n\r\n", id="rubbish"),
-        pytest.param(b"", id="nothing"),
-        pytest.param(None, id="nobody"),
-    ],
-)
-async def test_whatever_else_sits_where_a_proxy_should_is_told(
-    kind: str, answer: bytes | None, ready_home: Home
-) -> None:
+@pytest.mark.parametrize(("kind", "who"), thin_pairs(KINDS, ANSWERS, step=4))
+async def test_whatever_else_sits_where_a_proxy_should_is_told(kind: str, who: str, ready_home: Home) -> None:
     """A web server, another program, one that hangs up, or nobody at all: a sentence that names the proxy."""
-    async with speak(answer) as port:
+    async with speak(ANSWERS[who]) as port:
         program = await ready_home.run("doctor", PROXY=f"{kind}://{LOGIN}@127.0.0.1:{port}")
     assert program.status == 1
     assert f"FAIL  Telegram: The proxy {kind}://127.0.0.1:{port} " in program.read_output()

@@ -20,6 +20,7 @@ from storage.tables import referrals, shares
 from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop
 from tests.shipped import change_shipped
 from tests.storage.migrated import lay_migrated
+from tests.thinning import LONG_ON_POSTGRES
 
 GUESTS = 6
 
@@ -104,6 +105,7 @@ def list_texts(side: Side) -> str:
     return "\n".join(sent.message.text for sent in side.shop.world.sent)
 
 
+@LONG_ON_POSTGRES
 async def test_two_shops_share_a_process_and_nothing_else(store_url: str, tmp_path: Path, log: io.StringIO) -> None:
     """Words, links, points, figures, notices and lines of the log are each shop's own, whoever is in both."""
     async with AsyncExitStack() as stack:

@@ -25,6 +25,7 @@ from bot.messages.shop import Shop
 from bot.messages.texts import Texts
 from bot.services.campaigns.parts import COMPOSE
 from tests.core.test_campaign_words import BY_LANGUAGE, PLAIN
+from tests.thinning import thin_pairs
 
 TYPED = (
     *("7", "\u0663", "1,000", "\uff12\uff10", "a free coffee", "一杯咖啡", "A «quoted» \\ # name", "free-coffee"),
@@ -32,6 +33,7 @@ TYPED = (
 )
 """Of which each question takes those that are an answer to it."""
 MOST_STEPS = 60
+SPOKEN = {"one language": PLAIN, "several": BY_LANGUAGE}
 
 
 def read(text: str) -> Campaign:
@@ -97,13 +99,13 @@ def keep(campaign: Campaign, part: Part, data: dict[str, Any], piece: Piece | No
     return set_part(campaign, part, COMPOSE[part](data | {"key": key}, piece))
 
 
-@pytest.mark.parametrize("text", [PLAIN, BY_LANGUAGE], ids=["one language", "several"])
-@pytest.mark.parametrize("part", Part)
+@pytest.mark.parametrize(("part", "spoken"), thin_pairs(Part, SPOKEN, step=2))
 @settings(deadline=None, max_examples=20)
 @given(data=st.data())
-def test_whatever_is_answered_a_file_says_as_well(part: Part, text: str, data: st.DataObject) -> None:
+def test_whatever_is_answered_a_file_says_as_well(part: Part, spoken: str, data: st.DataObject) -> None:
     """Added, changed and taken out at random: the draft is kept and exported, and reads as what it was each time."""
-    campaign, former = read(text), text
+    former = SPOKEN[spoken]
+    campaign = read(former)
     for _ in range(3):
         pieces = list_parts(campaign, part)
         piece = data.draw(st.sampled_from([None, *pieces]))

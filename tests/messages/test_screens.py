@@ -53,6 +53,7 @@ from tests.messages.samples import (
     render_everybodys,
 )
 from tests.messages.telegram_html import Shown, read_html
+from tests.thinning import thin_pairs
 
 EN = Texts("en")
 FORBIDDEN = set("\x00\u202a\u202b\u202c\u202d\u202e\u2066\u2067\ue000")
@@ -99,21 +100,19 @@ def list_actions(screen: OutgoingMessage) -> list[Button]:
     return [found[0] for item in data if (found := read_data(item))]
 
 
-@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE.keys())
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_hostile_names_break_no_screen(language: str, name: str) -> None:
+@pytest.mark.parametrize(("language", "called"), thin_pairs(LANGUAGES, HOSTILE))
+def test_hostile_names_break_no_screen(language: str, called: str) -> None:
     """Wherever a name shows: valid HTML, within the limits, nothing turned around."""
-    texts, shop = Texts(language), make_shop()
+    texts, shop, name = Texts(language), make_shop(), HOSTILE[called]
     for screen in (render_everybodys(texts, shop, name) | render_admins(texts, shop, name)).values():
         check(screen)
 
 
-@pytest.mark.parametrize("name", ["wide", "long", "entities"])
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_longest_campaign_fits(language: str, name: str) -> None:
+@pytest.mark.parametrize(("language", "called"), thin_pairs(LANGUAGES, ["wide", "long", "entities"]))
+def test_the_longest_campaign_fits(language: str, called: str) -> None:
     """Every text at its limit, with a name at its limit, still fits a caption of 1,024."""
-    texts, shop = Texts(language), make_full_shop()
-    for screen in (render_everybodys(texts, shop, HOSTILE[name]) | render_admins(texts, shop, HOSTILE[name])).values():
+    texts, shop, name = Texts(language), make_full_shop(), HOSTILE[called]
+    for screen in (render_everybodys(texts, shop, name) | render_admins(texts, shop, name)).values():
         check(screen)
 
 

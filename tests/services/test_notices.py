@@ -16,6 +16,7 @@ from storage.frozen import frozen
 from storage.records import NoticeId, OutboxRow, PersonId, Profile
 from storage.tables import outbox, people
 from tests.messages.samples import RENDERERS, make_notice
+from tests.thinning import thin
 
 KINDS = list_kinds(RENDERERS)
 FACTS: dict[str, int | str] = {"friend": 2, "inviter": 1, "referral": 7, "points": 50, "waits": 0}
@@ -48,7 +49,7 @@ class Moved(Notice):
     since: int = 5
 
 
-@pytest.mark.parametrize("kind", RENDERERS)
+@pytest.mark.parametrize("kind", thin(RENDERERS))
 async def test_what_is_owed_is_read_as_it_was_written(store: Store, kind: type[Notice]) -> None:
     """Every kind survives its row, types and all; the same key owes it once."""
     notice = make_notice(kind, 3)

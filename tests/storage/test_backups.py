@@ -36,7 +36,7 @@ class Place:
     params=[
         "sqlite",
         pytest.param("postgres", marks=pytest.mark.postgres),
-        pytest.param("postgres tools", marks=pytest.mark.postgres),
+        pytest.param("postgres tools", marks=[pytest.mark.postgres, pytest.mark.long]),
     ]
 )
 def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:

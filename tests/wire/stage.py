@@ -23,10 +23,6 @@ from tests.wire.server import TOKEN, Server, serve
 BOTH_ENGINES = pytest.mark.parametrize(
     "store_url", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
 )
-LONG_ON_POSTGRES = pytest.mark.parametrize(
-    "store_url", ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.long])], indirect=True
-)
-"""The same for what takes long: one engine is enough for `make test`."""
 
 
 @pytest.fixture

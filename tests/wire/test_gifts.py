@@ -25,8 +25,9 @@ from storage.records import Profile
 from storage.tables import gifts, grants
 from tests.storage.clock import Clock
 from tests.telegram import LocalTelegram, telegram
+from tests.thinning import LONG_ON_POSTGRES, thin
 from tests.wire.gifts_stage import GiftStage, open_gifts
-from tests.wire.stage import BOTH_ENGINES, LONG_ON_POSTGRES
+from tests.wire.stage import BOTH_ENGINES
 
 __all__ = ["telegram"]
 
@@ -271,11 +272,14 @@ async def test_whoever_is_forgotten_gets_nothing_any_more(stage: GiftStage, cloc
 @LONG_ON_POSTGRES
 @pytest.mark.parametrize(
     ("killed", "ends"),
-    [
-        (("getChat", "after"), (1, USED, SENT)),
-        (("sendGift", "before"), (0, WAITING, UNKNOWN)),
-        (("sendGift", "after"), (1, WAITING, UNKNOWN)),
-    ],
+    thin(
+        [
+            (("getChat", "after"), (1, USED, SENT)),
+            (("sendGift", "before"), (0, WAITING, UNKNOWN)),
+            (("sendGift", "after"), (1, WAITING, UNKNOWN)),
+        ],
+        2,
+    ),
 )
 async def test_killed_at_any_moment_it_is_not_sent_twice(
     telegram: LocalTelegram, store_url: str, killed: tuple[str, When], ends: tuple[int, GrantState, GiftState]

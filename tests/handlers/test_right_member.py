@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 import pytest
 
-from bot.assets import ASSETS
 from bot.core.links import CODES, Payload, compose_code, parse_payload
 from bot.handlers.sharing.inline import compose_results
 from bot.messages.outgoing import OutgoingMessage
@@ -20,7 +19,7 @@ from bot.messages.shop import Shop, Source
 from bot.messages.texts import LANGUAGES, Texts
 from bot.services.members import MemberView
 from bot.services.sharing.cards import InlineView
-from bot.wire.pictures import Pictures
+from tests.easel import draw_for
 from tests.handlers.sharing_stage import STORIES
 from tests.messages.samples import HOSTILE, PHOTO, make_member, make_shop
 
@@ -79,7 +78,7 @@ def test_every_link_on_every_way_leads_to_its_member(*, inline_mode: bool, membe
 async def test_every_code_on_a_card_leads_to_its_member(count: int) -> None:
     """Read back from the picture, in every story and language, with own words and without."""
     shop = make_shop()
-    pictures = Pictures(shop, ASSETS)
+    pictures = draw_for(shop)
     for number in range(count):
         member = make_somebody(number)
         jpeg = await pictures.draw_card(member, STORIES[number % len(STORIES)])

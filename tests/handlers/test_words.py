@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
-from bot.assets import ASSETS
 from bot.playground.world import Message, Person
-from bot.wire.pictures import Pictures
+from tests.easel import draw_for
 from tests.handlers.sharing_stage import CARDS, HEADLINES, Stage, list_results, list_uploads, open_stage
 from tests.journeys.shop_at_work import find_link
 from tests.messages.samples import HOSTILE, make_member, make_shop
@@ -202,7 +201,7 @@ async def test_the_line_goes_wherever_the_card_goes(stage: Stage) -> None:
 )
 async def test_what_no_typeface_has_stays_in_the_caption(words: str, drawn: bool) -> None:
     """A line that can be drawn is another card; one that cannot leaves the story on the picture, never boxes."""
-    pictures = Pictures(make_shop(), ASSETS)
+    pictures = draw_for(make_shop())
     plain, own = make_member(), make_member(own_words=words)
     assert (await pictures.draw_card(plain) != await pictures.draw_card(own)) is drawn
 
@@ -210,7 +209,7 @@ async def test_what_no_typeface_has_stays_in_the_caption(words: str, drawn: bool
 @pytest.mark.parametrize("name", ["wide", "zalgo", "long", "empty"])
 async def test_a_card_with_a_line_still_scans(name: str) -> None:
     """Within Telegram's size, whoever it is from; the code on it decodes."""
-    pictures = Pictures(make_shop(), ASSETS)
+    pictures = draw_for(make_shop())
     jpeg = await pictures.draw_card(make_member(HOSTILE[name], own_words="W" * 120), "unsliced")
     assert len(jpeg) <= 98_000
     picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)

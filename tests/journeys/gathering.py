@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.app import run
 from bot.playground.world import Chat, Message, Person
 from bot.settings import read_settings
+from tests.easel import run_shop
 from tests.journeys.shop_at_work import ADMIN_ID, ShopAtWork, sqlite_in
 from tests.shipped import change_shipped
 from tests.telegram import LocalTelegram, local_telegram
@@ -53,7 +53,7 @@ class Gathering(ShopAtWork):
         }
         stop = asyncio.Event()
         starts = self.world.journal.counts["getMe"]
-        running = asyncio.create_task(run(read_settings(values | dict(settings or {})), stop))
+        running = asyncio.create_task(run_shop(read_settings(values | dict(settings or {})), stop))
         await self.telegram.until_call("getMe", starts + 1)
         try:
             yield

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.app import run, run_in
+from bot.app import run_in
 from bot.capabilities import CAPABILITIES
 from bot.playground.waiting import Match
 from bot.playground.world import Chat, Message, Person, World
@@ -17,6 +17,7 @@ from bot.settings import Settings, read_settings
 from bot.updates.capability import Capability
 from bot.updates.vitals import USUAL, Senses
 from storage import Store
+from tests.easel import HOUSE, run_shop
 from tests.storage.migrated import lay_migrated
 from tests.telegram import LocalTelegram, local_telegram
 
@@ -110,7 +111,9 @@ async def open_shop(
         stop = asyncio.Event()
         read = compose_settings(telegram, database_url, **settings or {})
         running = asyncio.create_task(
-            run_in(store, read, stop, capabilities=capabilities, senses=senses) if store else run(read, stop)
+            run_in(store, read, stop, capabilities=capabilities, senses=senses, house=HOUSE)
+            if store
+            else run_shop(read, stop)
         )
         await telegram.until_call("setWebhook" if read.webhook else "getUpdates")
         try:

@@ -31,9 +31,9 @@ from bot.services.notices import Notice
 from bot.services.spoken import find_by_said, give_spoken
 from bot.web.pages import write_link_page, write_share_page
 from bot.web.templates import Templates
-from bot.wire.pictures import Pictures
 from storage import Store, Tx
 from storage.tables import chat_links, directory, people
+from tests.easel import draw_for
 from tests.messages.samples import (
     COMMANDS,
     HOSTILE,
@@ -130,7 +130,7 @@ def test_no_page_carries_a_link_of_another(members: int) -> None:
 async def test_paper_and_large_codes_are_the_members_own(number: int) -> None:
     """Read back from both sheets and from the picture of the QR code, each by its own source."""
     member, place = make_somebody(number), PLACES[number % len(PLACES)]
-    pictures = Pictures(make_shop(), ASSETS)
+    pictures = draw_for(make_shop())
     for pdf, count in zip(await pictures.render_print_sheets(member, place), (10, 1), strict=True):
         page = pypdfium2.PdfDocument(pdf)[0].render(scale=3).to_pil()
         codes = [code.text for code in zxingcpp.read_barcodes(page)]

@@ -14,6 +14,7 @@ from storage.records import Profile
 from storage.tables import people
 from tests.journeys.program import Home, Program, furnish_new
 from tests.shipped import SHIPPED, change_shipped
+from tests.storage.migrated import lay_migrated
 from tests.telegram import LocalTelegram, telegram
 from tests.thinning import thin
 
@@ -46,7 +47,8 @@ def home(tmp_path: Path, telegram: LocalTelegram) -> Home:
 
 @pytest.fixture
 def ready_home(home: Home) -> Home:
-    """One whose programs have their imports behind them, for commands that come to their point after a second of them."""
+    """One whose programs have their imports behind them and a database before them, where that is not what it is about."""
+    lay_migrated(home.folder / "passalong.db")
     return replace(home, forks=True)
 
 
@@ -121,16 +123,15 @@ async def test_run_in_an_empty_folder_migrates_by_itself(home: Home, telegram: L
     assert (home.folder / "passalong.db").is_file()
 
 
-async def test_migrate_says_so_and_may_be_repeated(ready_home: Home) -> None:
+async def test_migrate_says_so_and_may_be_repeated(home: Home) -> None:
     """A new database, then a current one: both end with 0 and the same sentence."""
     for _ in range(2):
-        program = await ready_home.run("migrate")
+        program = await replace(home, forks=True).run("migrate")
         assert (program.status, program.read_output()) == (0, "The database is up to date.\n")
 
 
 async def test_a_database_newer_than_the_program_is_refused_in_words(ready_home: Home) -> None:
     """Neither `run` nor `migrate` touches what a newer Passalong wrote, and both say what to do."""
-    await ready_home.run("migrate")
     with sqlite3.connect(ready_home.folder / "passalong.db") as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
     database.close()

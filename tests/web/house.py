@@ -21,13 +21,13 @@ from bot.web.listening import open_listener
 from bot.web.server import Patience, serve_site
 from bot.web.site import build_deps, build_site
 from bot.web.throttle import Throttle
-from bot.wire.pictures import Easel, Pictures, open_workshop
 from bot.wire.snapshot import Snapshot, Snapshots
 from storage import Store
 from storage.records import Person, Profile
 from storage.schema import code_key
 from storage.tables import people
 from storage.tx import Tx
+from tests.easel import draw_for
 
 PUBLIC = "https://share.example.org"
 PHONE = (
@@ -143,7 +143,7 @@ async def open_house(
     url = "http://{}:{}".format(*listener.getsockname())
     shop = make_shop(url if own_address else PUBLIC)
     shop = replace(shop, campaign=replace(shop.campaign, logo=logo))
-    snapshots = Snapshots(store, Snapshot(shop=shop, pictures=Pictures(shop, open_workshop(Easel(ASSETS), store))))
+    snapshots = Snapshots(store, Snapshot(shop=shop, pictures=draw_for(shop, store)))
     deps = build_deps(store=store, snapshots=snapshots, assets=ASSETS, clock=clock, guesses=guesses, updates=updates)
     stop = asyncio.Event()
     serving = asyncio.create_task(serve_site(build_site(deps), listener, stop, patience or Patience()))

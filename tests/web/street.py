@@ -17,9 +17,9 @@ from bot.web.listening import open_listener
 from bot.web.server import serve_site
 from bot.web.site import build_deps
 from bot.web.templates import Templates
-from bot.wire.pictures import Easel, Pictures, open_workshop
 from bot.wire.snapshot import Snapshot, Snapshots
 from storage import Store, open_store
+from tests.easel import draw_for
 from tests.storage.clock import Clock
 from tests.web.house import House, make_shop, set_unchecked
 
@@ -63,5 +63,5 @@ async def open_street(urls: Mapping[str, str], shops: Mapping[str, str], clock: 
 async def _furnish(store: Store, name: str, public_url: str, templates: Templates, clock: Clock) -> WebDeps:
     await store.write(set_unchecked, upto=1_000_000)
     shop = replace(make_shop(public_url), bot_username=f"{name}_bot")
-    snapshots = Snapshots(store, Snapshot(shop=shop, pictures=Pictures(shop, open_workshop(Easel(ASSETS), store))))
+    snapshots = Snapshots(store, Snapshot(shop=shop, pictures=draw_for(shop, store)))
     return build_deps(store=store, snapshots=snapshots, assets=ASSETS, clock=clock, templates=templates)

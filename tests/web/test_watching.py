@@ -21,9 +21,9 @@ from bot.web.listening import open_listener
 from bot.web.metrics import GAUGES, PREFIX
 from bot.web.server import serve_site
 from bot.web.site import build_deps, build_site
-from bot.wire.pictures import Easel, Pictures, open_workshop
 from bot.wire.snapshot import Snapshot, Snapshots
 from storage import Store, open_store
+from tests.easel import draw_for
 from tests.storage.cast import run
 from tests.web.house import make_shop
 
@@ -56,9 +56,7 @@ class Watched:
     ) -> AsyncIterator[Callable[..., Awaitable[tuple[int, str]]]]:
         """Its doors, open while the context lasts."""
         shop = make_shop(public_url)
-        snapshots = Snapshots(
-            self.store, Snapshot(shop=shop, pictures=Pictures(shop, open_workshop(Easel(ASSETS), self.store)))
-        )
+        snapshots = Snapshots(self.store, Snapshot(shop=shop, pictures=draw_for(shop, self.store)))
         deps = build_deps(store=self.store, snapshots=snapshots, assets=ASSETS, signs=self.signs, metrics_token=token)
         listener, stop = open_listener("127.0.0.1", 0), asyncio.Event()
         url = "http://{}:{}".format(*listener.getsockname())

@@ -7,16 +7,15 @@ from typing import Any
 
 import pytest
 
-from bot.assets import ASSETS
 from bot.messages.shop import Shop
 from bot.updates.application import PassalongApplication, build_application
 from bot.updates.context import BotData
 from bot.wire.gate import Gate
-from bot.wire.pictures import Pictures
 from bot.wire.snapshot import Snapshot, Snapshots
 from bot.wire.telegram_bot import PassalongBot
 from bot.wire.transport import AiohttpRequest
 from storage import Store
+from tests.easel import draw_for
 from tests.messages.samples import make_shop
 from tests.wire.server import TOKEN, Server, serve
 
@@ -95,4 +94,4 @@ async def application(
 def make_snapshots(store: Store, shop: Shop | None = None, *, retry_seconds: float = 1.0) -> Snapshots:
     """A shop that stays as it is, unless somebody runs this."""
     shop = shop or make_shop()
-    return Snapshots(store, Snapshot(shop=shop, pictures=Pictures(shop, ASSETS)), retry_seconds=retry_seconds)
+    return Snapshots(store, Snapshot(shop=shop, pictures=draw_for(shop)), retry_seconds=retry_seconds)

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 
 import pytest
 
-LONG_ON_POSTGRES = pytest.mark.parametrize(
-    "store_url", ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.long])], indirect=True
-)
+_ENGINES = ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.long])]
+
+LONG_ON_POSTGRES = pytest.mark.parametrize("store_url", _ENGINES, indirect=True)
 """An empty database on each engine in turn; for what takes long, one of them is enough for `make test`."""
+
+EMPTY_LONG_ON_POSTGRES = pytest.mark.parametrize("empty_store_url", _ENGINES, indirect=True)
+"""The same for one without any tables."""
 
 
 def thin(values: Iterable[object], first: int = 0, *, step: int = 3) -> list[object]:
@@ -18,7 +21,7 @@ def thin(values: Iterable[object], first: int = 0, *, step: int = 3) -> list[obj
 
 
 def thin_pairs(firsts: Iterable[object], seconds: Iterable[object], *, step: int = 3) -> list[object]:
-    """All with all, of which every so many are as they are, so that each of either is tried with some of the other."""
+    """All with all, of which every so many are as they are: each of either is tried with some of the other, if there are `step` of it."""
     with_each = list(seconds)
     return [
         (one, other) if (row + column) % step == 0 else leave_to_long((one, other))

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from contextlib import AsyncExitStack
 
+import pytest
 from aiohttp.test_utils import unused_port
 
 from bot.playground.faults import RequestHook, When
@@ -48,6 +49,7 @@ def kill_at(process: asyncio.subprocess.Process, nth: int, moment: When) -> Requ
     return hook
 
 
+@pytest.mark.long
 @LONG_ON_POSTGRES
 async def test_killed_again_and_again_it_goes_on_by_itself(telegram: LocalTelegram, store_url: str) -> None:
     """Nobody gets it twice, each recipient is in one state, and a kill leaves in doubt who was written to, and them alone."""

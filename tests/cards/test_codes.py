@@ -66,7 +66,7 @@ def shrink(image: Image.Image) -> Image.Image:
     return Image.open(buffer)
 
 
-@pytest.mark.parametrize("theme", thin(THEMES, 1))
+@pytest.mark.parametrize("theme", thin(THEMES, 1, step=4))
 def test_two_readers_read_every_card(studio: CardStudio, theme: str) -> None:
     """As sent and as a small chat picture, random codes on cards of every theme are read by both readers."""
     missed = []
@@ -98,7 +98,7 @@ def test_zbar_reads_every_card(studio: CardStudio, theme: str, tmp_path: Path) -
     assert read_with_zbar(zbar, paths) == wanted
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("theme", thin(THEMES))
 def test_the_large_code_is_read(studio: CardStudio, theme: str) -> None:
     """The QR code alone is a light JPEG that both readers read."""
     link, caption = ((LINK, "三杯咖啡"), (LONGEST_LINK, "Kopi Tiga"), (LINK, ""))[THEMES.index(theme) % 3]

@@ -16,7 +16,7 @@ from bot.cards.studio import CardStudio
 from bot.core.looks import CardLook
 from bot.core.sharing import CardFormat
 from tests.cards.samples import CARD_TEXTS, KIND_NAMES, LANGUAGES, LINK, LONGEST_LINK, THEMES, compose_long_text
-from tests.thinning import thin
+from tests.thinning import thin, thin_pairs
 
 FRAMED = (CardFormat.TALL, CardFormat.SQUARE)
 
@@ -31,9 +31,8 @@ def draw(studio: CardStudio, wanted: CardFormat, theme: str, at: int, link: str 
     return picture
 
 
-@pytest.mark.parametrize("theme", thin(THEMES))
-@pytest.mark.parametrize("wanted", FRAMED, ids=lambda wanted: wanted.value)
-def test_a_framed_card_is_read_from_a_phone(studio: CardStudio, wanted: CardFormat, theme: str) -> None:
+@pytest.mark.parametrize(("theme", "wanted"), thin_pairs(THEMES, FRAMED, step=4))
+def test_a_framed_card_is_read_from_a_phone(studio: CardStudio, theme: str, wanted: CardFormat) -> None:
     """Two readers read it at its own size, one of them also as 640 pixels wide and compressed once more."""
     for at, link in enumerate((LINK, LONGEST_LINK)):
         picture = draw(studio, wanted, theme, at, link)
@@ -53,7 +52,7 @@ def test_the_code_of_a_tall_card_is_where_no_app_puts_buttons(studio: CardStudio
     assert code.position.bottom_left.y < 1920 - 340
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", thin(LANGUAGES, 2))
 def test_wide_words_stay_beside_the_card(studio: CardStudio, language: str) -> None:
     """However long headline and offer are, the margins stay free; with a usual text the headline is large."""
     long = studio.render_format(compose_long_text(language, "sunrise"), CardFormat.WIDE, name="Anna", link=LINK)

@@ -14,6 +14,7 @@ from bot.core.printing import parse_placement
 from bot.messages.shop import Source
 from bot.playground.world import Message
 from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite_in
+from tests.thinning import thin
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -34,7 +35,7 @@ def read_codes(message: Message) -> set[str]:
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     ("command", "language", "source"),
-    [("/print", "en", "print"), ("/print window", "id", "window"), ("/print Flyer2 ", "zh-hans", "flyer2")],
+    thin([("/print", "en", "print"), ("/print window", "id", "window"), ("/print Flyer2 ", "zh-hans", "flyer2")], 2),
 )
 async def test_paper_carries_the_members_code_and_its_place(
     shop: ShopAtWork, command: str, language: str, source: str

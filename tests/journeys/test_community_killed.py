@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from bot.playground.world import Message, Person
 from storage import open_store
 from storage.checks import list_faults
@@ -43,6 +45,7 @@ FETCHED, TOLD = ("getUpdates", "after"), ("sendMessage", "before")
 """Moments to die at: updates are fetched and not handled; handled and not told."""
 
 
+@pytest.mark.long
 async def test_a_death_in_between_neither_loses_nor_doubles(tmp_path: Path) -> None:
     """The next run brings it to the same end."""
     async with gather(tmp_path) as gathering:

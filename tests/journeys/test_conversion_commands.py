@@ -67,6 +67,7 @@ async def test_no_key_or_secret_is_told_twice(home: Home, telegram: LocalTelegra
     assert [(each, told) for each in secrets for told in said if each in told] == []
 
 
+@LONG_ON_POSTGRES
 async def test_an_order_has_one_link_and_its_code_can_be_printed(home: Home) -> None:
     """Asked twice, the same; a number that cannot be is refused."""
     first, again = [await home.run("receipt-link", "A-1", "--png", "a.png") for _ in range(2)]

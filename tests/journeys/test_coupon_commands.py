@@ -15,6 +15,7 @@ from storage.checks import list_faults
 from storage.tables import coupons
 from tests.journeys.program import Home, furnish_forking
 from tests.telegram import LocalTelegram, telegram
+from tests.thinning import LONG_ON_POSTGRES
 
 __all__ = ["telegram"]
 
@@ -71,6 +72,7 @@ async def test_what_is_no_list_changes_nothing(home: Home) -> None:
         assert said in run.read_errors()
 
 
+@LONG_ON_POSTGRES
 async def test_a_list_is_taken_in_beside_the_bot_and_by_two_at_once(
     home: Home, telegram: LocalTelegram, store_url: str
 ) -> None:
@@ -86,6 +88,7 @@ async def test_a_list_is_taken_in_beside_the_bot_and_by_two_at_once(
     assert await count_ready(store_url, "coffee") == 2500
 
 
+@pytest.mark.long
 async def test_a_list_that_was_cut_off_by_a_kill_is_finished_by_the_next(home: Home, store_url: str) -> None:
     """What was taken in stays, and is known; what was not is new; no code is there twice."""
     (home.folder / "codes.csv").write_text("\n".join(f"CODE-{number}" for number in range(40_000)))

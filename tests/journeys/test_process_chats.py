@@ -142,6 +142,7 @@ async def test_doctor_finds_the_community_of_the_campaign(home: Home, telegram: 
     assert f"community in {path}" in program.read_output()
 
 
+@pytest.mark.long
 async def test_admins_hear_of_it_before_the_first_friend_comes(home: Home, telegram: LocalTelegram) -> None:
     """Once, over restarts, as soon as one of them can be told; nothing was posted in vain for it."""
     world, sari = telegram.world, telegram.world.add_person("Sari")

@@ -8,6 +8,8 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.journeys.program import furnish
 from tests.telegram import LocalTelegram, telegram
 
@@ -17,6 +19,7 @@ FEW = 96
 STRANGERS = 400
 
 
+@pytest.mark.long
 async def test_strangers_at_the_web_side_take_no_descriptor_from_the_bot(
     tmp_path: Path, telegram: LocalTelegram
 ) -> None:

@@ -119,6 +119,7 @@ async def test_a_stop_while_telegram_is_away(number: signal.Signals, proxy: str,
     assert_clean(program, 0)
 
 
+@pytest.mark.long
 async def test_a_stop_while_telegram_is_silent(home: Home, telegram: LocalTelegram) -> None:
     """In the middle of the first question, with the connection open."""
     telegram.faults.order(faults.hang(), "getMe", times=-1)

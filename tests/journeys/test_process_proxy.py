@@ -56,7 +56,7 @@ def ready_home(home: Home) -> Home:
 @pytest.mark.parametrize(
     ("kind", "login"),
     [
-        pytest.param("http", "", id="http"),
+        pytest.param("http", "", id="http", marks=pytest.mark.long),
         pytest.param("http", f"{LOGIN}%E5%A5%BD", id="http-login", marks=pytest.mark.long),
         pytest.param("socks5", "", id="socks5", marks=pytest.mark.long),
         pytest.param("socks5", LOGIN, id="socks5-login"),
@@ -92,6 +92,7 @@ async def test_other_systems_are_told_through_the_proxy(
         assert await program.stop() == 0
 
 
+@pytest.mark.long
 async def test_the_bot_works_through_a_proxy_that_is_spoken_to_in_secret(
     home: Home, telegram: LocalTelegram, door: tuple[int, Path], tmp_path: Path
 ) -> None:
@@ -110,6 +111,7 @@ async def test_the_bot_works_through_a_proxy_that_is_spoken_to_in_secret(
         assert set(proxy.asked_for) == {f"{TELEGRAM}:443"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", [pytest.param("http", marks=pytest.mark.long), "socks5"])
 async def test_doctor_goes_the_same_way(kind: str, home: Home, telegram: LocalTelegram, door: tuple[int, Path]) -> None:
     """By the variable that other programs read as well, and NO_PROXY leaves the way straight again."""

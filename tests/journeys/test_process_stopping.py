@@ -80,6 +80,7 @@ async def test_a_stop_signal_during_the_start_ends_with_0(home: Home, telegram: 
     assert "Traceback" not in home.read_everything()
 
 
+@pytest.mark.long
 async def test_a_stop_signal_while_telegram_is_away_ends_with_0(home: Home, telegram: LocalTelegram) -> None:
     """A bot that has not even been told its name yet leaves all the same."""
     async with home.running(BOT_API_URL="http://127.0.0.1:9") as program:

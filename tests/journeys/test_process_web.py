@@ -73,6 +73,7 @@ async def test_it_waits_for_the_bot_and_stops_when_it_is_told_to(
     assert "Traceback" not in web.read_errors()
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 async def test_it_waits_until_the_bot_has_brought_an_older_database_up_to_date(
     tmp_path: Path, telegram: LocalTelegram, empty_postgres_url: str

@@ -14,6 +14,7 @@ from storage.tables import people
 from tests.journeys.program import furnish
 from tests.proxies import serve_proxy
 from tests.telegram import LocalTelegram, telegram
+from tests.thinning import thin
 
 __all__ = ["telegram"]
 
@@ -55,7 +56,7 @@ async def test_three_questions_make_a_shop(tmp_path: Path, telegram: LocalTelegr
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [("http", "PASSALONG_PROXY"), ("http", "http_proxy"), ("socks5", "ALL_PROXY")]
+    ("kind", "name"), thin([("http", "PASSALONG_PROXY"), ("http", "http_proxy"), ("socks5", "ALL_PROXY")], 2)
 )
 async def test_all_of_it_goes_through_the_proxy(tmp_path: Path, telegram: LocalTelegram, kind: str, name: str) -> None:
     """As the bot itself does, and the bot finds it again where it was named for it alone."""

@@ -105,6 +105,7 @@ def test_the_code_alone_is_never_a_card() -> None:
     )
 
 
+@pytest.mark.long
 def test_an_inline_query_imports_no_pixels(tmp_path: Path) -> None:
     """From the stored member to the results that Telegram gets, no font is opened and no pixel library loaded."""
     program = """

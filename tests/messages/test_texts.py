@@ -6,8 +6,9 @@ import string
 import tomllib
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -64,10 +65,30 @@ def list_keys(argument: ast.expr) -> Iterator[str]:
         yield argument.value
 
 
-def walk_code(folder: Path) -> Iterator[ast.AST]:
-    """Every node of every module."""
-    for path in sorted(folder.rglob("*.py")):
-        yield from ast.walk(ast.parse(path.read_text()))
+@dataclass(frozen=True)
+class Written:
+    """What stands in code."""
+
+    constants: set[object]
+    begun: set[object]
+    """With what strings begin that go on with a value."""
+    said: set[str]
+    """Keys of sentences, where they are said."""
+
+
+@cache
+def read_code(folder: Path) -> Written:
+    """Of every module in it."""
+    constants, begun, said = set[object](), set[object](), set[str]()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant):
+                constants.add(node.value)
+            elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+                begun.add(node.values[0].value)
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+                said |= set(list_keys(node.args[0])) if node.func.attr in {"say", "plain"} else set()
+    return Written(constants, begun, said)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -142,12 +163,8 @@ def test_a_spoken_code_is_promised_to_survive(language: str, promises: tuple[str
 
 def test_every_key_is_used() -> None:
     """A sentence that nobody says is taken out; a key's last word may stand where it is computed, and is in the code then."""
-    said, begun = set(), set()
-    for node in [*walk_code(CODE), *walk_code(CODE.parent / "storage")]:
-        if isinstance(node, ast.Constant):
-            said.add(node.value)
-        elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
-            begun.add(node.values[0].value)
+    ours, stores = read_code(CODE), read_code(CODE.parent / "storage")
+    said, begun = ours.constants | stores.constants, ours.begun | stores.begun
     unsaid = sorted(read_locale("en").keys() - said)
     parts = [re.fullmatch(r"(.*\.)(\w+)", key) for key in unsaid]
     assert [found[0] for found in parts if found is not None and not (found[1] in begun and found[2] in said)] == []
@@ -155,25 +172,16 @@ def test_every_key_is_used() -> None:
 
 def test_every_used_key_exists() -> None:
     """What code says, the files have."""
-    keys = read_locale("en").keys()
-    calls = [
-        node.args[0]
-        for node in walk_code(CODE)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in {"say", "plain"}
-        and node.args
-    ]
-    said = {key for argument in calls for key in list_keys(argument)}
+    said = read_code(CODE).said
     assert len(said) > 50
-    assert sorted(said - keys) == []
+    assert sorted(said - read_locale("en").keys()) == []
 
 
 def test_keys_in_tables_exist() -> None:
     """Keys that are looked up before they are said are spelled right too."""
     keys = read_locale("en").keys()
     sections = {key.split(".")[0] for key in keys}
-    constants = {node.value for node in walk_code(CODE / "messages") if isinstance(node, ast.Constant)}
+    constants = read_code(CODE / "messages").constants
     alike = {value for value in constants if isinstance(value, str) and re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", value)}
     files = {value for value in alike if value.endswith(".jpg")}
     assert sorted(value for value in alike - keys - files if value.split(".")[0] in sections) == []

@@ -27,6 +27,7 @@ from storage.checks import list_faults
 from storage.records import CampaignId, NoticeId, Profile, VersionId
 from storage.tables import campaigns, ledgers, outbox, people, referrals
 from tests.storage.clock import Clock
+from tests.thinning import LONG_ON_POSTGRES
 
 ANNA = Profile(telegram_id=101, first_name="Anna", telegram_language="en")
 DAY_SECONDS = 24 * 3600
@@ -197,6 +198,7 @@ async def test_what_was_never_written_cannot_begin(store: Store) -> None:
         assert await store.write(change_campaign, row.id, change) is ChangeRefusal.UNWRITTEN
 
 
+@LONG_ON_POSTGRES
 async def test_every_reward_is_its_versions_whatever_the_owner_does_meanwhile(
     store: Store, campaign: Campaign, summer: CampaignId
 ) -> None:

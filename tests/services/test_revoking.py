@@ -25,6 +25,7 @@ from storage.tables import ledgers, outbox, people, referrals, scores
 from tests.owed import find_member
 from tests.storage.cast import take_for
 from tests.storage.clock import Clock
+from tests.thinning import LONG_ON_POSTGRES
 
 _NUMBERS = count(1)
 DAY_SECONDS = 86_400
@@ -213,6 +214,7 @@ STEPS = st.lists(
 )
 
 
+@LONG_ON_POSTGRES
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 async def test_the_books_balance_whatever_happens(

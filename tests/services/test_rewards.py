@@ -31,6 +31,7 @@ from storage.tables import grants, labels, ledgers, outbox, people
 from tests.services.test_coupons import list_news, take_in
 from tests.services.test_revoking import add_member
 from tests.storage.clock import Clock
+from tests.thinning import LONG_ON_POSTGRES
 
 DAY = 24 * 3600
 CALLED = Give(kind=GrantKind.LABEL, what="regular")
@@ -186,6 +187,7 @@ async def test_whose_own_limit_is_reached_keeps_nobody_waiting(store: Store, cam
     assert await list_faults(store) == []
 
 
+@LONG_ON_POSTGRES
 async def test_a_large_thing_that_goes_back_makes_room_for_several(store: Store, campaign: Campaign) -> None:
     """A budget is in points: as many of those who wait as it is enough for."""
     await set_rules(

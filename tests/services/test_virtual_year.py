@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from bot.core.broadcasts.windows import Hours, compute_window
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.news import NewsRules
@@ -165,6 +167,7 @@ def list_close(moments: list[int], days: int) -> list[tuple[int, int]]:
     return [(first, second) for first, second in pairwise(moments) if second - first < days * DAY * US]
 
 
+@pytest.mark.long
 async def test_a_year_of_a_shop(sqlite_url: str, campaign: Campaign) -> None:
     """Nobody displeased is asked to share in their rest, nobody above the budget, nobody at night; each bad answer has a ticket, and each ticket an answer or an alert."""
     clock, dice, year, members = Clock(), random.Random(14), Year(), list[PersonId]()

@@ -53,7 +53,7 @@ def test_a_start_leaves_no_garbage_and_is_set_aside() -> None:
         assert (new(), known() is None) == (None, False)
 
 
-@pytest.mark.parametrize("running", [0, 40])
+@pytest.mark.parametrize("running", [0, pytest.param(40, marks=pytest.mark.long)])
 def test_what_ended_shops_leave_is_found(running: int) -> None:
     """Once more have ended than are forgiven: eight, and a quarter of those that run."""
     keep = Keep()

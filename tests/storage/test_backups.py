@@ -32,13 +32,12 @@ class Place:
     file: Path
 
 
-@pytest.fixture(
-    params=[
-        "sqlite",
-        pytest.param("postgres", marks=pytest.mark.postgres),
-        pytest.param("postgres tools", marks=[pytest.mark.postgres, pytest.mark.long]),
-    ]
-)
+POSTGRES_LONG = [
+    pytest.param(way, marks=[pytest.mark.postgres, pytest.mark.long]) for way in ("postgres", "postgres tools")
+]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres), POSTGRES_LONG[1]])
 def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     """A full and an empty place on each engine in turn, on PostgreSQL without its tools and with them."""
     engine, _, tools = request.param.partition(" ")
@@ -122,6 +121,7 @@ async def test_nothing_is_written_over(place: Place) -> None:
         assert await store.read(directory.count_members) == 3
 
 
+@pytest.mark.parametrize("place", ["sqlite", *POSTGRES_LONG], indirect=True)
 async def test_what_is_no_whole_backup_is_refused(place: Place) -> None:
     """Cut off, changed, of something else or empty: the target stays empty, and a sentence says why."""
     async with open_store(place.url) as store:

@@ -43,6 +43,7 @@ from storage.tx import Row, Tx
 from tests.storage.cast import run
 from tests.storage.clock import NOON, Clock
 from tests.storage.test_migrations import connect
+from tests.thinning import EMPTY_LONG_ON_POSTGRES
 
 FIRST_DAYS = [
     "INSERT INTO person (id, code, started_at, score, created_at) VALUES (1, 'Code000001', 5, 1, 5)",
@@ -115,6 +116,7 @@ def begin_at_dialogues(url: str) -> None:
         connection.commit()
 
 
+@EMPTY_LONG_ON_POSTGRES
 async def test_whoever_was_asked_something_can_still_answer(empty_store_url: str) -> None:
     """Each waits in one flow at the step they stood at; no broadcast waits for its text, and ids go on growing."""
     with ThreadPoolExecutor(1) as thread:
@@ -227,6 +229,7 @@ def begin_at_one_campaign(url: str) -> None:
         connection.commit()
 
 
+@EMPTY_LONG_ON_POSTGRES
 async def test_the_files_campaign_is_the_main_one_and_the_former_have_ended(empty_store_url: str) -> None:
     """Every referral keeps its campaign, and what was promised holds."""
     with ThreadPoolExecutor(1) as thread:
@@ -274,6 +277,7 @@ def begin_before_rules(url: str) -> None:
         connection.commit()
 
 
+@EMPTY_LONG_ON_POSTGRES
 async def test_what_was_had_and_earned_stays_when_rules_come(empty_store_url: str) -> None:
     """Each grant keeps points, key and state, what waits at the counter its reference; ids go on growing, the books agree."""
     with ThreadPoolExecutor(1) as thread:
@@ -326,6 +330,7 @@ def begin_with_rewards(url: str) -> None:
         connection.commit()
 
 
+@EMPTY_LONG_ON_POSTGRES
 async def test_what_rules_gave_stays_as_it_was_given(empty_store_url: str) -> None:
     """Each with its state and its code, under its number; nothing is given again, and the books agree."""
     with ThreadPoolExecutor(1) as thread:

@@ -13,6 +13,7 @@ from bot.messages.sharing.networks import CHAT_NETWORKS, NETWORKS, X_LIMIT, comp
 from bot.messages.texts import LANGUAGES, Texts
 from bot.services.visiting import note_page_share
 from storage.tables import shares
+from tests.thinning import thin
 from tests.web.house import PUBLIC, UNKNOWN, House, make_shop
 
 HOSTS = {
@@ -103,7 +104,7 @@ async def test_nobodys_page_shares_the_shop(house: House) -> None:
     assert Page(unknown.text).list_tags("input")[0]["value"] == f"{PUBLIC}/"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", thin(LANGUAGES, 1))
 def test_every_way_carries_the_members_own_link(language: str) -> None:
     """A thousand members, every network: the link that arrives is that member's, and says how it travelled."""
     draw, shop, texts = random.Random(3), make_shop(), Texts(language)
@@ -115,10 +116,11 @@ def test_every_way_carries_the_members_own_link(language: str) -> None:
             assert [(payload and payload.code, payload and payload.source) for payload in payloads] == [(code, network)]
 
 
-async def test_a_thousand_links_lead_to_the_right_member(house: House) -> None:
+@pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.long)])
+async def test_many_links_lead_to_the_right_member(house: House, count: int) -> None:
     """Over the wire: each member's short link, by each way in turn, leads to the bot with that member's code."""
     draw, ways = random.Random(4), [*NETWORKS, "page", "copy", "qr", ""]
-    codes = [compose_code(draw.randrange(CODES), bytes(16)) for _ in range(1000)]
+    codes = [compose_code(draw.randrange(CODES), bytes(16)) for _ in range(count)]
     await asyncio.gather(*(house.add_member(f"Member {number}", code=code) for number, code in enumerate(codes)))
 
     async def follow(number: int, code: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 _SCRIPT = """
 import asyncio, sys
 from bot.wire.late_httpx import import_telegram
@@ -21,6 +23,7 @@ print(sys.modules["httpx"] is httpx)
 """
 
 
+@pytest.mark.long
 def test_httpx_is_loaded_once_somebody_asks() -> None:
     """The whole bot is imported without it; python-telegram-bot's own transport works as ever, and so does httpx itself."""
     ran = subprocess.run([sys.executable, "-c", _SCRIPT], capture_output=True, text=True, check=True)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from telegram import InlineKeyboardButton
@@ -26,6 +27,7 @@ from tests.messages.test_keyboards import WIDTHS, measure
 from tests.messages.test_screens import make_full_shop
 
 EN = Texts("en")
+BRANDS = ["Oven", "The Old Harbour Bakery & Kitchen", "好" * 16]
 
 
 def list_data(row: list[InlineKeyboardButton]) -> list[object]:
@@ -111,23 +113,25 @@ def test_a_caption_names_the_shop_and_repeats_nothing_of_the_picture() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", ["Anna", "王小明", "W" * 64])
-@pytest.mark.parametrize("brand", ["Oven", "The Old Harbour Bakery & Kitchen", "好" * 16])
-@pytest.mark.parametrize("headline", ["Meet Mina", "Try it " * 8, "好" * 30])
 @pytest.mark.parametrize("wording", ["", *WORDINGS])
-def test_a_caption_leaves_room_for_the_picture(
-    language: str, name: str, brand: str, headline: str, wording: str
-) -> None:
+def test_a_caption_leaves_room_for_the_picture(language: str, wording: str) -> None:
     """Whatever shop, story and member are called, three lines on a phone, in which the shop is named, and the whole link."""
-    story = replace(CAMPAIGN.stories[0], headline=dict.fromkeys(LANGUAGES, headline))
     worded = replace(CAMPAIGN, rules=replace(CAMPAIGN.rules, wording=wording))
-    shop = replace(make_shop(), campaign=replace(worded, brand=dict.fromkeys(LANGUAGES, brand), stories=(story,)))
-    *lines, link = read_html(render_share(Texts(language), shop, make_member(name), PHOTO).text).text.splitlines()
-    assert brand in lines[-1]
-    assert link == shop.link(CODE, "fwd")
+    headlines, names = ("Meet Mina", "Try it " * 8, "好" * 30), ("Anna", "王小明", "W" * 64)
+    for brand, headline, name in product(BRANDS, headlines, names):
+        story = replace(CAMPAIGN.stories[0], headline=dict.fromkeys(LANGUAGES, headline))
+        shop = replace(make_shop(), campaign=replace(worded, brand=dict.fromkeys(LANGUAGES, brand), stories=(story,)))
+        *lines, link = read_html(render_share(Texts(language), shop, make_member(name), PHOTO).text).text.splitlines()
+        assert brand in lines[-1]
+        assert link == shop.link(CODE, "fwd")
+        assert count_phone_lines(lines) <= 3
+        assert len(name) > 60 or len(brand + headline) > 20 or name in lines[-1]
+
+
+def count_phone_lines(lines: list[str]) -> int:
+    """How many they are on a phone that shows forty letters in each, or twenty of those that are wide."""
     widths = [sum(1 + (letter > "\u2e80") for letter in line) for line in lines]
-    assert sum(-(-width // 40) for width in widths) <= 3
-    assert len(name) > 60 or len(brand + headline) > 20 or name in lines[-1]
+    return sum(-(-width // 40) for width in widths)
 
 
 def test_words_under_a_card_give_or_get_as_the_member_tries() -> None:
@@ -170,20 +174,18 @@ def test_the_longest_words_fit_beside_the_longest_story(char: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("brand", ["Oven", "The Old Harbour Bakery & Kitchen", "好" * 16])
-@pytest.mark.parametrize("headline", ["Meet Mina", "好" * 30])
 @pytest.mark.parametrize(
     "words", ["Mine!", "So good that I come back. " * 4, "word " * 24, "W" * 120, "好" * 120, "แดด" * 40]
 )
-def test_own_words_leave_room_for_the_picture(language: str, brand: str, headline: str, words: str) -> None:
+def test_own_words_leave_room_for_the_picture(language: str, words: str) -> None:
     """However long they are: three lines on a phone with the shop's name, and the link; few words stand there whole."""
-    story = replace(CAMPAIGN.stories[0], headline=dict.fromkeys(LANGUAGES, headline))
-    campaign = replace(CAMPAIGN, brand=dict.fromkeys(LANGUAGES, brand), stories=(story,))
-    shop, member = replace(make_shop(), campaign=campaign), make_member("Anna", own_words=words.strip())
-    *lines, link = read_html(render_share(Texts(language), shop, member, PHOTO).text).text.splitlines()
-    widths = [sum(1 + (letter > "\u2e80") for letter in line) for line in lines]
-    assert sum(-(-width // 40) for width in widths) <= 3
-    assert brand in lines[-1]
-    assert link == shop.link(CODE, "fwd")
-    assert any(words.strip()[:20] in line for line in lines)
-    assert words != "Mine!" or any(words in line for line in lines)
+    for brand, headline in product(BRANDS, ("Meet Mina", "好" * 30)):
+        story = replace(CAMPAIGN.stories[0], headline=dict.fromkeys(LANGUAGES, headline))
+        campaign = replace(CAMPAIGN, brand=dict.fromkeys(LANGUAGES, brand), stories=(story,))
+        shop, member = replace(make_shop(), campaign=campaign), make_member("Anna", own_words=words.strip())
+        *lines, link = read_html(render_share(Texts(language), shop, member, PHOTO).text).text.splitlines()
+        assert count_phone_lines(lines) <= 3
+        assert brand in lines[-1]
+        assert link == shop.link(CODE, "fwd")
+        assert any(words.strip()[:20] in line for line in lines)
+        assert words != "Mine!" or any(words in line for line in lines)

@@ -44,7 +44,7 @@ def test_a_framed_card_is_read_from_a_phone(studio: CardStudio, theme: str, want
         assert cv2.QRCodeDetector().detectAndDecode(np.asarray(picture.convert("L")))[0] == link
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("theme", thin(THEMES, 1))
 def test_the_code_of_a_tall_card_is_where_no_app_puts_buttons(studio: CardStudio, theme: str) -> None:
     """Above it stay 250 pixels and below it 340, which stories cover with names and controls."""
     (code,) = zxingcpp.read_barcodes(draw(studio, CardFormat.TALL, theme, 0))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
 import pytest
 
@@ -9,6 +10,7 @@ from bot.core.campaigns.rewards import Condition
 from bot.core.languages import LANGUAGES
 from bot.messages.joining.notices import NOTICES as JOINING
 from bot.messages.notices import Reader, render_notices
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.rewards import say_rule
 from bot.messages.texts import Texts
 from bot.services.joining.notices import FriendJoined
@@ -31,11 +33,17 @@ def test_every_rule_is_one_sentence_of_its_own(language: str) -> None:
     assert len(set(said)) == len(rules)
 
 
+@cache
+def render_news_in(language: str) -> dict[str, OutgoingMessage]:
+    """All that somebody of this language can hear of rules."""
+    view = NoticesView(member=make_member(language=language))
+    return render_news(Reader(texts=Texts(language), shop=make_shop(), view=view))
+
+
 @pytest.mark.parametrize("language", thin(LANGUAGES))
 def test_every_piece_of_news_can_be_read(language: str) -> None:
     """Whatever was given, in whatever state: good HTML, short, with a way to pass the card on."""
-    view = NoticesView(member=make_member(language=language))
-    news = render_news(Reader(texts=Texts(language), shop=make_shop(), view=view))
+    news = render_news_in(language)
     for name, message in news.items():
         shown = read_html(message.text)
         assert 0 < shown.utf16 <= 700, name
@@ -45,8 +53,7 @@ def test_every_piece_of_news_can_be_read(language: str) -> None:
 
 def test_confetti_is_for_what_is_had() -> None:
     """Not for what waits, is declined, or is taken back."""
-    view = NoticesView(member=make_member())
-    news = render_news(Reader(texts=Texts("en"), shop=make_shop(), view=view))
+    news = render_news_in("en")
     had = (GrantState.AVAILABLE, GrantState.REDEEMED, GrantState.USED)
     for name, message in news.items():
         wanted = "taken_back" not in name and any(f" {state} " in f"{name} " for state in had)

@@ -21,8 +21,8 @@ from tests.thinning import LONG_ON_POSTGRES
 UNSCRIPTED = {"objecting"}
 """Only a refused friend leads to it, which takes two people and one who decides: tests of fairness walk through it."""
 
-SHORT = {"claim", "say"}
-"""Two of members that do not take long; the others are for `make long`, and so is every step's death on PostgreSQL."""
+SHORT = {"say"}
+"""One that does not take long; the others are for `make long`, and so is every step's death on PostgreSQL."""
 
 
 def list_names(names: Iterable[str]) -> list[object]:

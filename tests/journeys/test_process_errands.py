@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from bot.playground import faults
 from tests.journeys.program import furnish_forking
 from tests.telegram import LocalTelegram, telegram
@@ -19,6 +21,7 @@ def count_errands(telegram: LocalTelegram) -> Counter[str]:
     return Counter({method: telegram.world.journal.counts[method] for method in ERRANDS})
 
 
+@pytest.mark.long
 async def test_a_refused_errand_keeps_nobody_waiting(tmp_path: Path, telegram: LocalTelegram) -> None:
     """A newcomer is greeted while Telegram wants silence about descriptions, in this process and in the next."""
     for method in ERRANDS:

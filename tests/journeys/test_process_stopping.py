@@ -144,6 +144,7 @@ def catches(pid: int, number: signal.Signals) -> bool:
     return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
 
 
+@pytest.mark.long
 async def test_a_hangup_that_was_ignored_stays_ignored(home: Home, telegram: LocalTelegram) -> None:
     """`nohup` starts a program with SIGHUP ignored, and expects it to outlive the terminal."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)

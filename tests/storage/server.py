@@ -161,9 +161,8 @@ def compose_emptying() -> bytes:
         f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}",
         "BEGIN",
         "SET LOCAL lock_timeout = '5s'",
-        "DROP TABLE IF EXISTS passalong_lease, passalong_process",
         "SET LOCAL session_replication_role = replica",  # no triggers, no foreign keys
-        *(f'DELETE FROM "{name}"' for name in tables),
+        *(f'DELETE FROM "{name}"' for name in [*tables, "passalong_lease", "passalong_process"]),
         f"SELECT {', '.join(restarts)}",
         "INSERT INTO account (owner_id) VALUES (NULL)",
         "INSERT INTO liability SELECT shard, 0, 0, 0, 0 FROM generate_series(0, 255) AS shard",

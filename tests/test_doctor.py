@@ -15,6 +15,7 @@ from storage.tables import shops
 from storage.tx import Tx
 from tests.journeys.test_process_chats import ANNOUNCE, COMMUNITY
 from tests.telegram import LocalTelegram, telegram
+from tests.thinning import thin
 
 __all__ = ["telegram"]
 
@@ -34,7 +35,7 @@ def compose_settings(telegram: LocalTelegram, folder: Path, **more: str) -> dict
 
 @pytest.mark.parametrize(
     ("setting", "name"),
-    [("ANNOUNCE_CHAT", name) for name in ANNOUNCE] + [("COMMUNITY_CHAT", name) for name in COMMUNITY],
+    thin([*(("ANNOUNCE_CHAT", name) for name in ANNOUNCE), *(("COMMUNITY_CHAT", name) for name in COMMUNITY)], step=4),
 )
 async def test_a_shops_chat_is_found_as_it_is(
     setting: str, name: str, telegram: LocalTelegram, tmp_path: Path, capsys: pytest.CaptureFixture[str]

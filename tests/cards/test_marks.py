@@ -20,6 +20,7 @@ from tests.cards.looks import SHELF, say
 from tests.cards.samples import HOSTILE_NAMES, KIND_NAMES, LANGUAGES, LINK, list_random_links
 from tests.cards.test_codes import read_with_opencv, read_with_zxing, shrink
 from tests.cards.test_faces import FACES, LONG_NAME, LOOKS
+from tests.thinning import thin, thin_pairs
 
 STUDIO = CardStudio(ASSETS, find_picture=SHELF.get, templates_kept=3)
 MARKS = (
@@ -30,7 +31,7 @@ MARKS = (
 )
 
 
-@pytest.mark.parametrize(("at", "look"), list(enumerate(LOOKS)), ids=str)
+@pytest.mark.parametrize(("at", "look"), thin(enumerate(LOOKS)), ids=str)
 def test_a_card_with_a_tier_is_light_and_its_code_is_read(at: int, look: CardLook) -> None:
     """With a face and without: at most 98,000 bytes, and two readers read it as sent and small."""
     for n, link in enumerate(list_random_links(2, seed=len(repr(look)))):
@@ -45,7 +46,7 @@ def test_a_card_with_a_tier_is_light_and_its_code_is_read(at: int, look: CardLoo
             assert read_with_opencv(shown) == [link]
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("look", thin(LOOKS, 1), ids=str)
 def test_a_tier_stays_in_the_place_of_the_invitation(look: CardLook) -> None:
     """Under any name, beside any face it comes near neither the code nor any other words."""
     fonts = STUDIO.get_fonts(look)
@@ -63,8 +64,7 @@ def test_a_tier_stays_in_the_place_of_the_invitation(look: CardLook) -> None:
         assert drawn[3] <= bottom + 24
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(("layout", "language"), thin_pairs(LAYOUTS, LANGUAGES))
 def test_words_end_above_what_somebody_has_become(layout: str, language: str) -> None:
     """With a name and without one: a ribbon covers no letter of the phrase that stands over it."""
     look = CardLook("sunrise", layout=layout)

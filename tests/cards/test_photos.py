@@ -19,6 +19,7 @@ from bot.core.looks import CardLook
 from tests.cards.looks import SHELF, draw_logo, list_looks, say
 from tests.cards.pictures import save
 from tests.cards.samples import LONGEST_LINK
+from tests.thinning import thin, thin_pairs
 
 TYPEFACES = load_typefaces(ASSETS)
 
@@ -79,15 +80,14 @@ def draw_lamp(x: int, y: int) -> bytes:
 SHOWN = {**SHELF, **{f"lamp {x}": draw_lamp(x, y) for x, y in ((60, 430), (320, 440), (560, 330), (700, 450))}}
 
 
-@pytest.mark.parametrize(
-    ("at", "photo"), list(enumerate(["photo", "white", "noise", *sorted(SHOWN.keys() - SHELF.keys())]))
-)
-@pytest.mark.parametrize(
-    "look", [CardLook("gallery"), CardLook("auto", layout="photo"), CardLook("auto", layout="photo", main="#f4e04d")]
-)
-def test_words_on_a_photo_can_be_read(look: CardLook, at: int, photo: str) -> None:
+PHOTOS = ["photo", "white", "noise", *sorted(SHOWN.keys() - SHELF.keys())]
+ON_PHOTOS = [CardLook("gallery"), CardLook("auto", layout="photo"), CardLook("auto", layout="photo", main="#f4e04d")]
+
+
+@pytest.mark.parametrize(("look", "at"), thin_pairs(ON_PHOTOS, range(len(PHOTOS))), ids=str)
+def test_words_on_a_photo_can_be_read(look: CardLook, at: int) -> None:
     """Wherever a photo is light: nineteen in twenty pixels under each line are dark enough, the lightest line counts."""
-    fonts = load_theme_fonts(replace(look, photo=photo), ASSETS, TYPEFACES, SHOWN.get)
+    fonts = load_theme_fonts(replace(look, photo=PHOTOS[at]), ASSETS, TYPEFACES, SHOWN.get)
     text = say(fonts.look)
     long = replace(text, headline="Somebody's grandmother taught us how to bake this, and we did")
     said = (text, long, replace(text, quoted=True))[at % 3]
@@ -98,7 +98,7 @@ def test_words_on_a_photo_can_be_read(look: CardLook, at: int, photo: str) -> No
         assert compute_contrast(lightest, fonts.theme.palette["panel"]) >= 4.5
 
 
-@pytest.mark.parametrize("look", list_looks("noise"), ids=str)
+@pytest.mark.parametrize("look", thin(list_looks("noise"), 1), ids=str)
 def test_a_card_with_a_photo_is_light(studio: CardStudio, look: CardLook) -> None:
     """Even a photo that nothing can compress leaves a card within 98,000 bytes."""
     jpeg = CardStudio(ASSETS, find_picture=SHELF.get).render_card(say(look), name="Anna", link=LONGEST_LINK)
@@ -106,7 +106,7 @@ def test_a_card_with_a_photo_is_light(studio: CardStudio, look: CardLook) -> Non
     assert Image.open(BytesIO(jpeg)).size == (1024, 1280)
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("layout", thin(LAYOUTS))
 def test_photo_and_logo_show_in_every_layout(layout: str) -> None:
     """A card with them differs where they stand; one whose pictures are gone is the card without."""
     plain, bare = CardLook("sunrise", layout=layout), CardStudio(ASSETS)

@@ -13,6 +13,7 @@ from bot.cards.studio import CardStudio
 from bot.core.looks import CardLook
 from bot.core.posters import Poster
 from tests.cards.samples import THEMES
+from tests.thinning import thin
 
 SHORT = Poster(brand="Warung Sari", sign="7", headline="friends have come through Anna", below="A free tea")
 LONG = Poster(
@@ -41,7 +42,7 @@ def find_ink(picture: Image.Image) -> tuple[int, int, int, int]:
     return bounds
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("theme", thin(THEMES))
 def test_whatever_is_on_a_poster_stays_within_its_margins(studio: CardStudio, theme: str) -> None:
     """The shortest and the longest that can be; of one size in every theme."""
     for poster in (SHORT, LONG, BARE):

@@ -22,13 +22,14 @@ from tests.cards.names import NAMES, list_names
 from tests.cards.samples import LINK, THEMES
 from tests.cards.test_chart import draw_names
 from tests.cards.test_scripts import EDGES, draw_with_harfbuzz, measure_difference, set_line, shape
+from tests.thinning import thin
 
 STUDIO = CardStudio(ASSETS)
 MARGIN, ROW = 8.0, 34.0
 """Millimetres; a letter of 160 tenths of one is 160 pixels high at ten pixels a millimetre."""
 
 
-@pytest.mark.parametrize("script", NAMES)
+@pytest.mark.parametrize("script", thin(NAMES, 1))
 def test_paper_has_the_glyphs_that_harfbuzz_chooses(script: str) -> None:
     """Printed and looked at, each word covers the pixels that HarfBuzz's glyph numbers and places give it."""
     names = " ".join(list_names(script)).split()
@@ -51,7 +52,7 @@ def list_stacks() -> list[Stack]:
     return [STUDIO.get_fonts(CardLook(theme)).stacks[role] for theme in THEMES for role in ROLES]
 
 
-@pytest.mark.parametrize("script", NAMES)
+@pytest.mark.parametrize("script", thin(NAMES, 2))
 def test_no_letter_is_a_box_anywhere(script: str) -> None:
     """Whatever the theme and the place, headline, story or label, HarfBuzz finds a glyph for all of a name."""
     for stack in list_stacks():
@@ -68,7 +69,7 @@ def shape_once(run: tuple[Glyph, ...]) -> list[tuple[int, float, float, float]]:
     return shape(run)
 
 
-@pytest.mark.parametrize("script", NAMES)
+@pytest.mark.parametrize("script", thin(NAMES))
 def test_the_page_of_the_code_and_the_chart_write_it(script: str) -> None:
     """Under a large code a name of each script leaves ink, another one other ink, and in a chart no stand-in."""
     one, other = list_names(script)[:2]

@@ -4,6 +4,7 @@ import asyncio
 import re
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +13,13 @@ import pytest_asyncio
 
 from storage import open_store
 from tests.architecture.ways import ROOT, Way, watching
-from tests.broadcasts.stage import open_stage
+from tests.broadcasts.stage import Stage, open_stage
 from tests.chaos.books import Reader
 from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite_in
 from tests.telegram import PATIENCE_SECONDS, local_telegram
+
+IN_FLIGHT = 10
+"""Of the broadcast whose recipients are watched."""
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -46,6 +50,19 @@ async def walked(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Walk
             yield Walked(shop, way, Reader(url))
 
 
+@asynccontextmanager
+async def broadcasting(migrated: Path, folder: Path, *, members: int) -> AsyncIterator[tuple[Stage, Way]]:
+    """A stage that is watched; opened before any shop is at work beside it, whose way is another."""
+    url = f"sqlite:///{shutil.copy(migrated, folder / 'ways.db')}"
+    with watching() as way:
+        async with (
+            local_telegram() as telegram,
+            open_store(url) as store,
+            open_stage(telegram, store, members) as stage,
+        ):
+            yield stage, way
+
+
 def show(way: Way) -> str:
     """What a way goes through, for whoever wants to make it shorter."""
     lines = [f"{file}: {', '.join(functions)}" for file, functions in way.functions.items()]
@@ -53,18 +70,39 @@ def show(way: Way) -> str:
 
 
 async def test_the_way_of_a_broadcast_to_one_recipient_is_short(migrated_sqlite: Path, tmp_path: Path) -> None:
-    """From the claim until the delivery's end is written down; before any shop is at work beside it, whose way is another."""
-    url = f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'ways.db')}"
-    with watching() as way:
-        async with local_telegram() as telegram, open_store(url) as store, open_stage(telegram, store, 3) as stage:
-            for _ in range(2):  # as below
-                await stage.confirm()
-                broadcaster = stage.make_broadcaster()
-                with way.recorded():
-                    broadcaster.start()
-                    await broadcaster.settled()
-                await broadcaster.stop(limit_seconds=1)
+    """From the claim of one in the middle of many until their delivery's end is written down.
+
+    Beginning a broadcast, planning its audience and ending it are no recipient's, and are on the way of the whole, below.
+    """
+    async with broadcasting(migrated_sqlite, tmp_path, members=80) as (stage, way):
+        sent = stage.telegram.world.journal.sent
+        for _ in range(2):  # as below
+            await stage.confirm()
+            broadcaster = stage.make_broadcaster(most_in_flight=IN_FLIGHT)
+            before = len(sent)
+            broadcaster.start()
+            await stage.until_sent(before + 2)
+            began = len(sent)
+            with way.recorded():
+                # Whoever is claimed and not settled is one of ten: the second ten from here were neither, and are both.
+                await stage.until_sent(began + 3 * IN_FLIGHT)
+            assert len(sent) < before + len(stage.guests) - IN_FLIGHT, "the last ones are on their way already"
+            await broadcaster.settled()
+            await broadcaster.stop(limit_seconds=1)
     assert len(way.files) <= RECIPIENT_FILES, show(way)
+
+
+async def test_the_way_of_a_whole_broadcast_is_short(migrated_sqlite: Path, tmp_path: Path) -> None:
+    """From its confirmation until it is done: what no recipient goes through is in it as well."""
+    async with broadcasting(migrated_sqlite, tmp_path, members=3) as (stage, way):
+        for _ in range(2):
+            await stage.confirm()
+            broadcaster = stage.make_broadcaster()
+            with way.recorded():
+                broadcaster.start()
+                await broadcaster.settled()
+            await broadcaster.stop(limit_seconds=1)
+    assert len(way.files) <= BROADCAST_FILES, show(way)
 
 
 async def test_the_way_of_a_join_is_short(walked: Walked) -> None:
@@ -101,5 +139,5 @@ async def test_the_way_of_an_inline_query_is_short(walked: Walked) -> None:
 
 JOIN_FILES, JOIN_FUNCTIONS = 49, 266
 INLINE_FILES = 29
-RECIPIENT_FILES = 29
+RECIPIENT_FILES, BROADCAST_FILES = 22, 29
 """The most there may be: these only ever fall (docs/decisions/0029). One function more or less is walked as a timer falls."""

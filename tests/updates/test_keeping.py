@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.updates.keeping import MOST_LEVELS, MalformedUpdate, keep_any
+from bot.updates.raw_updates import MOST_LEVELS, MalformedUpdate, keep_any
 
 
 def nest(levels: int, *, listed: bool) -> Any:

@@ -122,7 +122,8 @@ def run_steps(url: str, steps: Steps) -> None:
 @contextmanager
 def _open_sqlite(url: str) -> Iterator[Beside]:
     from storage.engines.sqlite import parse_path  # noqa: PLC0415 -- only what is used is imported
-    from storage.engines.sqlite_lane import SqliteSession, explain  # noqa: PLC0415 -- likewise
+    from storage.engines.sqlite_faults import explain  # noqa: PLC0415 -- likewise
+    from storage.engines.sqlite_lane import SqliteSession  # noqa: PLC0415 -- likewise
     from storage.engines.sqlite_upgrade import read_version  # noqa: PLC0415 -- likewise
 
     with closing(sqlite3.connect(parse_path(url), isolation_level=None)) as raw:

@@ -12,8 +12,9 @@ from pathlib import Path
 import aiosqlite
 
 from storage.engines.file_lock import hold_file_lock
-from storage.engines.sqlite_engine import DatabaseFiles, SqliteEngine, compose_address
-from storage.engines.sqlite_lane import CURE, DAMAGE, Lane, call_on_thread, connect, find_code, read_jobs, write_jobs
+from storage.engines.sqlite_faults import CURE, DAMAGE, find_code
+from storage.engines.sqlite_files import DatabaseFiles, compose_address
+from storage.engines.sqlite_lane import Lane, SqliteEngine, call_on_thread, connect, read_jobs, write_jobs
 from storage.engines.sqlite_upgrade import check_quickly, prepare
 from storage.engines.sqlite_watch import Keeper, SqliteWatch
 from storage.errors import StoreDamaged, StoreUnavailable

@@ -1,4 +1,4 @@
-"""One SQLite connection on its own thread: statements on it, and the lane of jobs that feeds it."""
+"""SQLite connections, each on its own thread: statements on it, the lane of jobs that feeds it, and all lanes of a database."""
 
 from __future__ import annotations
 
@@ -16,17 +16,13 @@ import aiosqlite
 from sqlalchemy.dialects.sqlite import insert
 
 from storage.engines.sqlite_dialect import SqliteDialect
-from storage.errors import RuleBroken, StoreDamaged, StoreUnavailable
+from storage.engines.sqlite_faults import explain, find_code
+from storage.errors import StoreDamaged
+from storage.leases import Tenure
 from storage.tx import Announce, Clock, Job, Loss, Row, Statement, Statements, Values, settle
 
 # Named values are handed over as they are; positional ones would have to be put in order for every run.
 STATEMENTS = Statements(SqliteDialect(paramstyle="named"), insert)
-
-
-DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR}
-"""After these nothing that the file says can be trusted. A full disk is not among them."""
-
-CURE = "Stop the bot, look at the disk, and restore the latest backup: passalong restore."
 
 
 class SqliteSession:
@@ -85,30 +81,6 @@ def list_faults(raw: sqlite3.Connection, *, limit_seconds: float) -> list[str]:
         raise
     finally:
         raw.set_progress_handler(None, 0)
-
-
-def find_code(error: sqlite3.Error) -> int:
-    """SQLite's own number, without what it says more exactly; 0 where the driver speaks for itself."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
-
-
-def _is_locked_away(error: BaseException) -> bool:
-    return isinstance(error, sqlite3.DatabaseError) and find_code(error) == sqlite3.SQLITE_AUTH
-
-
-def explain(error: BaseException) -> BaseException:
-    """Turn the driver's errors into the store's; others pass."""
-    explained: BaseException
-    if isinstance(error, sqlite3.IntegrityError):
-        explained = RuleBroken(str(error))
-    elif isinstance(error, sqlite3.DatabaseError) and find_code(error) in DAMAGE:
-        explained = StoreDamaged(f"SQLite: {error}. {CURE}")
-    elif isinstance(error, sqlite3.OperationalError | MemoryError) or _is_locked_away(error):
-        explained = StoreUnavailable(f"SQLite: {str(error) or 'out of memory'}")
-    else:
-        return error
-    explained.__cause__ = error
-    return explained
 
 
 T = TypeVar("T")
@@ -250,6 +222,22 @@ class Lane:
         except StoreDamaged as cause:
             for job in damaged:
                 job.fail(cause)
+
+
+class SqliteEngine:
+    """See `storage.store.Engine`."""
+
+    tenure: Tenure | None = None
+
+    def __init__(self, writer: Lane, readers: Sequence[Lane], loss: Loss, find_mark: Callable[[], object]) -> None:
+        self._readers = readers
+        self.write = writer.add
+        self.find_mark = find_mark
+        self.loss = loss
+
+    def read(self, job: Job) -> None:
+        """Run a job that only reads, and settle it."""
+        min(self._readers, key=len).add(job)
 
 
 Check = Callable[[sqlite3.Connection], None]

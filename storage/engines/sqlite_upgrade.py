@@ -7,7 +7,8 @@ import sqlite3
 from pathlib import Path
 
 from storage.engines.file_lock import find_mover
-from storage.engines.sqlite_lane import CURE, list_faults
+from storage.engines.sqlite_faults import CURE
+from storage.engines.sqlite_lane import list_faults
 from storage.errors import StoreDamaged, StoreUnavailable
 from storage.migrations import HEAD, Version, needs_upgrade, read_stored
 

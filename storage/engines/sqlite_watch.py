@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from storage.engines.sqlite_engine import VERSION, DatabaseFiles, compose_address
+from storage.engines.sqlite_files import VERSION, DatabaseFiles, compose_address
 from storage.engines.sqlite_lane import Lane
 from storage.errors import StoreDamaged, StoreLeaving
 from storage.heap import HEAP, Heap

@@ -10,7 +10,7 @@ import pytest
 from storage import StoreDamaged
 from storage.engines.postgres_connection import connect
 from storage.engines.postgres_connection import explain as explain_postgres
-from storage.engines.sqlite_lane import explain
+from storage.engines.sqlite_faults import explain
 from storage.errors import RuleBroken, is_fault
 
 TROUBLES = {

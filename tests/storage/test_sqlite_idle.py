@@ -19,7 +19,7 @@ from storage import StoreDamaged, open_store
 from storage.beside import run_beside
 from storage.engines import sqlite_watch
 from storage.engines.sqlite import open_writer
-from storage.engines.sqlite_engine import DatabaseFiles
+from storage.engines.sqlite_files import DatabaseFiles
 from storage.engines.sqlite_lane import SHRINK, Lane, connect, read_jobs, write_jobs
 from storage.engines.sqlite_watch import Keeper, SqliteWatch
 from storage.heap import HEAP, LATER_SECONDS, Heap

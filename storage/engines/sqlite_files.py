@@ -1,18 +1,15 @@
-"""An open SQLite file: what runs on it, and whether it is still the file that was opened."""
+"""An open SQLite file: whether it is still the file that was opened."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
 from storage.engines.file_lock import LEAVE, find_mover
-from storage.engines.sqlite_lane import CURE, Lane
+from storage.engines.sqlite_faults import CURE
 from storage.errors import StoreDamaged, StoreLeaving
-from storage.leases import Tenure
-from storage.tx import Job, Loss
 
 VERSION = "PRAGMA data_version"
 """Differs, for the connection that asks, once another one has committed something."""
@@ -125,19 +122,3 @@ def compose_address(path: Path, *, mode: str = "rw") -> str:
     """A file as SQLite is to open it; it makes none where there is none."""
     quoted = str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     return f"file:{quoted}?mode={mode}"
-
-
-class SqliteEngine:
-    """See `storage.store.Engine`."""
-
-    tenure: Tenure | None = None
-
-    def __init__(self, writer: Lane, readers: Sequence[Lane], loss: Loss, find_mark: Callable[[], object]) -> None:
-        self._readers = readers
-        self.write = writer.add
-        self.find_mark = find_mark
-        self.loss = loss
-
-    def read(self, job: Job) -> None:
-        """Run a job that only reads, and settle it."""
-        min(self._readers, key=len).add(job)

@@ -91,8 +91,8 @@ def open_member(tx: Tx, *, visitor: Profile, person_id: PersonId) -> LookUpView:
 def _search(tx: Tx, text: str, telegram_id: int | None, addresses: Addresses) -> list[Person]:
     if telegram_id is None:
         return search(tx, parse_claim(text, addresses))
-    written = people.find_by_telegram_id(tx, telegram_id)
-    return [written] if written is not None and written.is_member else []
+    written = people.find_member(tx, telegram_id)
+    return [written] if written is not None else []
 
 
 def _show(tx: Tx, me: Person, person: Person) -> LookUpView:

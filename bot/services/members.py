@@ -155,8 +155,8 @@ def compute_language(tx: Tx, person: Person) -> str:
 
 def find_members_language(tx: Tx, telegram_id: int) -> str | None:
     """The language of a member; None for anybody else, whom the bot does not write to."""
-    person = people.find_by_telegram_id(tx, telegram_id)
-    return compute_language(tx, person) if person is not None and person.is_member else None
+    person = people.find_member(tx, telegram_id)
+    return compute_language(tx, person) if person is not None else None
 
 
 def find_chosen_language(tx: Tx, telegram_id: int) -> str | None:
@@ -201,15 +201,10 @@ def note_owners(tx: Tx, *, telegram_ids: Collection[int]) -> None:
 
 def list_team(tx: Tx) -> dict[int, Role]:
     """Those who run the shop and have started the bot, so that their chats can be written to."""
-    return {each: role for each, role in role_table.list_all(tx).items() if _has_started(tx, each)}
+    return {each: role for each, role in role_table.list_all(tx).items() if people.find_member(tx, each) is not None}
 
 
 def list_chats(tx: Tx, among: Roles) -> list[MemberAddress]:
     """The chats of those of the team who have one of these roles."""
     found = [people.find_by_telegram_id(tx, each) for each, role in list_team(tx).items() if role in among]
     return [MemberAddress(person.id) for person in found if person is not None]
-
-
-def _has_started(tx: Tx, telegram_id: int) -> bool:
-    person = people.find_by_telegram_id(tx, telegram_id)
-    return person is not None and person.is_member

@@ -176,6 +176,12 @@ def find_by_telegram_id(tx: Tx, telegram_id: int) -> Person | None:
     return None if row is None else to_person(row)
 
 
+def find_member(tx: Tx, telegram_id: int) -> Person | None:
+    """Likewise, of a member; None for whoever has not started the bot."""
+    found = find_by_telegram_id(tx, telegram_id)
+    return found if found is not None and found.started_at is not None else None
+
+
 def find_by_code(tx: Tx, code: str) -> Person | None:
     """Return the person an invitation code belongs to."""
     row = tx.row(_BY_CODE, code=code)

@@ -193,8 +193,8 @@ def _list_changed(tx: Tx, before: VersionId, after: VersionId) -> Sequence[str]:
 def list_owners(tx: Tx) -> list[MemberAddress]:
     """The chats of the owners who can be written to."""
     ids = [telegram_id for telegram_id, role in roles.list_all(tx).items() if role is Role.OWNER]
-    found = [people.find_by_telegram_id(tx, telegram_id) for telegram_id in ids]
-    return [MemberAddress(person.id) for person in found if person is not None and person.is_member]
+    found = [people.find_member(tx, telegram_id) for telegram_id in ids]
+    return [MemberAddress(person.id) for person in found if person is not None]
 
 
 def _set_main(tx: Tx, slug: str, before: ShopRow) -> None:

@@ -116,8 +116,8 @@ def claim(tx: Tx, *, visitor: Profile, drop_id: DropId, tap: str, seq: Seq | Non
 def _let_before(tx: Tx, row: DropRow, tap: str, seq: Seq) -> None:
     updates = inbox.list_open_before(tx, seq, limit=RIVALS_LIMIT)
     for telegram_id in list_rivals(((each.sender_id, each.raw) for each in updates), tap):
-        person = people.find_by_telegram_id(tx, telegram_id)
-        if person is not None and person.is_member and drops.find_claim(tx, row.id, person.id) is None:
+        person = people.find_member(tx, telegram_id)
+        if person is not None and drops.find_claim(tx, row.id, person.id) is None:
             _claim(tx, row, person.id)
 
 

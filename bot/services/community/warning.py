@@ -145,8 +145,8 @@ def _warn(tx: Tx, key: str, warning: AdminWarning, admin_ids: Collection[int]) -
 
 
 def _list_admins(tx: Tx, admin_ids: Collection[int]) -> list[Person]:
-    found = [people.find_by_telegram_id(tx, telegram_id) for telegram_id in sorted(admin_ids)]
-    return [person for person in found if person is not None and person.is_member]
+    found = [people.find_member(tx, telegram_id) for telegram_id in sorted(admin_ids)]
+    return [person for person in found if person is not None]
 
 
 def _owe_all(tx: Tx, key: str, warning: AdminWarning, admins: Collection[Person]) -> None:

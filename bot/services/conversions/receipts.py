@@ -56,8 +56,8 @@ def hash_token(token: str) -> str:
 
 def open_receipt(tx: Tx, *, visitor: Profile, token: str) -> ReceiptView:
     """Tie the order of a receipt to a member, once, and let it count where it does; a newcomer is greeted as any other."""
-    known = people.find_by_telegram_id(tx, visitor.telegram_id)
-    if known is None or not known.is_member:
+    known = people.find_member(tx, visitor.telegram_id)
+    if known is None:
         start(tx, visitor=visitor, payload="")
     me, token_hash = enter(tx, visitor), hash_token(token)
     receipt = buyers.find_receipt(tx, token_hash)

@@ -91,8 +91,8 @@ def _find(tx: Tx, cell: str, addresses: Addresses) -> PersonId | None:
     """Who is meant by a cell; nobody where more than one may be."""
     said = next(iter(read_legacy(cell)), "").strip()
     if said.isascii() and said.isdigit() and len(said) <= 18:
-        written = people.find_by_telegram_id(tx, int(said))
-        if written is not None and written.is_member:
+        written = people.find_member(tx, int(said))
+        if written is not None:
             return written.id
     alike = search(tx, parse_claim(said, addresses)) if said else []
     return alike[0].id if len(alike) == 1 else None

@@ -46,8 +46,8 @@ def look_up_qr(tx: Tx, *, visitor: Profile, versions: CardVersions, story: str =
 
 def find_cards(tx: Tx, *, telegram_id: int, versions: CardVersions, stories: Sequence[str]) -> InlineView | None:
     """The member's cards for an inline answer; None for somebody who has not started the bot."""
-    person = people.find_by_telegram_id(tx, telegram_id)
-    if person is None or not person.is_member:
+    person = people.find_member(tx, telegram_id)
+    if person is None:
         return None
     member = view_member(tx, person)
     named = {story: versions.of_card(sign(member), member.language, story) for story in stories}
@@ -82,8 +82,8 @@ def forget_cards(tx: Tx, *, person_id: PersonId, versions: Sequence[str]) -> Non
 
 def note_chosen(tx: Tx, *, telegram_id: int, way: ShareWay, story: str) -> None:
     """Count a card that went into a chat by way of the bot; a count, never the record of an attribution."""
-    person = people.find_by_telegram_id(tx, telegram_id)
-    if person is not None and person.is_member:
+    person = people.find_member(tx, telegram_id)
+    if person is not None:
         shares.add(tx, person.id, way, story)
         note_card(tx, person.id, way)
 

@@ -276,7 +276,7 @@ class Intake:
                 self._dispatch.metrics.count("updates_malformed")
                 logger.error("Update %s is unreadable and given up: it is not like Telegram's", update_id)
         try:
-            new = await self._commit(lasting, more=len(entries) >= FULL_BATCH)
+            new = await self._commit(lasting, more=len(entries) >= FULL_BATCH) if lasting else 0
         except Exception:
             logger.exception("Updates cannot be stored, so they are not confirmed either")
             self._doubtful = True

@@ -39,9 +39,9 @@ class Excess:
 
 def list_campaign_excesses(campaign: Campaign, studio: CardStudio) -> Iterator[StoryExcess]:
     """The texts of a campaign that its cards cannot show well, in all its languages and stories."""
+    said = {language: campaign.texts_for(language) for language in campaign.languages}
     for place in range(len(campaign.stories)):
-        for language in campaign.languages:
-            texts = campaign.texts_for(language)
+        for language, texts in said.items():
             told = texts.stories[place]
             text = CardText(
                 brand=texts.brand,

@@ -8,12 +8,12 @@ from bot.messages.texts import Texts
 
 def say_description(texts: Texts, shop: Shop) -> str:
     """For the empty chat; at most 512 characters."""
-    campaign = shop.campaign
+    told = shop.told(texts.language)
     return texts.plain(
         "about.description",
         brand=shop.brand(texts.language),
-        inviter_points=shop.points(campaign.inviter_points, texts.language),
-        invitee_points=shop.points(campaign.invitee_points, texts.language),
+        inviter_points=told.inviter_points,
+        invitee_points=told.invitee_points,
     )
 
 

@@ -22,10 +22,10 @@ from bot.core.choosing import (
 )
 from bot.messages.buttons import MENU
 from bot.messages.campaigns_panel import name_language
-from bot.messages.keyboards import Row, compose_join_keyboard, make_button, page_row, say_page, stack, tap_row
+from bot.messages.keyboards import Row, make_button, page_row, say_page, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
-from bot.messages.shop import Shop
+from bot.messages.shop import Shop, compose_join_keyboard
 from bot.messages.taking_part_buttons import CHOOSE, IDEA_NEW, POLL_ASK, POLL_END, VOTE
 from bot.messages.texts import Html, Texts, show_name
 from bot.services.choosing.choosing import AskedView, ChoosingView, PollView

@@ -10,11 +10,11 @@ from telegram import Message
 from bot.core.club import CLUB_LINK, DROPS_SHOWN, NAME_LIMIT, Dropping, parse_quantity
 from bot.messages.buttons import MENU, REWARDS, TOP
 from bot.messages.honours import say_honour
-from bot.messages.keyboards import PRIMARY, Row, compose_join_keyboard, make_button, stack, tap_row
+from bot.messages.keyboards import Row, make_button, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
-from bot.messages.outgoing import OutgoingMessage
+from bot.messages.outgoing import PRIMARY, OutgoingMessage
 from bot.messages.rewards import say_rule
-from bot.messages.shop import Shop
+from bot.messages.shop import Shop, compose_join_keyboard
 from bot.messages.taking_part_buttons import CHOOSE, CLUB, DROP_END, DROP_OPEN, DROP_TAKE, IDEA_NEW, IDEAS, SAYING
 from bot.messages.texts import Html, Texts, escape
 from bot.services.club.club import ClubView

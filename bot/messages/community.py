@@ -36,18 +36,14 @@ _WARNINGS = {
 
 def render_community(texts: Texts, shop: Shop, view: CommunityView, *, link: str, title: str) -> OutgoingMessage:
     """The personal invite link, what it brings, and the buttons that pass it on."""
-    campaign = shop.campaign
+    told = shop.told(texts.language)
     expected = texts.say("community.expected", points=shop.points(view.points, texts.language))
-    deal = texts.say(
-        "community.deal",
-        inviter_points=shop.points(campaign.inviter_points, texts.language),
-        invitee_points=shop.points(campaign.invitee_points, texts.language),
-    )
+    deal = texts.say("community.deal", inviter_points=told.inviter_points, invitee_points=told.invitee_points)
     paragraphs = [
         *([expected] if view.waits else []),
         texts.say("community.link", chat=_show_title(texts, title), link=escape(link)),
         deal,
-        texts.say("community.hold", count=campaign.rules.hold_days),
+        texts.say("community.hold", count=shop.campaign.rules.hold_days),
     ]
     rows = [
         [InlineKeyboardButton(texts.plain("community.share"), url=_share_address(texts, link, title))],

@@ -22,11 +22,11 @@ from bot.messages.buttons import (
     STRIKE,
     STRIKE_WHY,
 )
-from bot.messages.keyboards import compose_join_keyboard, make_button, send_row, stack, tap_row
+from bot.messages.keyboards import make_button, send_row, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import PARTY, Document, OutgoingMessage
 from bot.messages.rewards import say_what
-from bot.messages.shop import Shop
+from bot.messages.shop import Shop, compose_join_keyboard
 from bot.messages.stats.charts import ChartTexts
 from bot.messages.texts import Html, Texts, escape, show_listed_name, show_name, show_plain_name
 from bot.services.contests.contests import ContestFile, ContestsView, ContestView, DrawView, ReviewView

@@ -11,9 +11,9 @@ from bot.core.coupons.lines import FileMistake
 from bot.core.coupons.rows import CODE_LIMIT, Problem, Refused
 from bot.core.redeeming import Use
 from bot.messages.buttons import COUPON_HAND_AGAIN, COUPON_HAND_IN, REWARDS
-from bot.messages.keyboards import PRIMARY, Row, make_button, stack, tap_row
+from bot.messages.keyboards import Row, make_button, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
-from bot.messages.outgoing import OutgoingMessage
+from bot.messages.outgoing import PRIMARY, OutgoingMessage
 from bot.messages.rewards import say_rule, say_what
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_name

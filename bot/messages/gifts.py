@@ -8,9 +8,9 @@ from types import MappingProxyType
 from telegram import InlineKeyboardMarkup
 
 from bot.messages.buttons import GIFT_AGAIN, GIFT_ARRIVED, GIFTS, GIFTS_NOW, REWARDS
-from bot.messages.keyboards import PRIMARY, Row, make_button, stack, tap_row
+from bot.messages.keyboards import Row, make_button, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
-from bot.messages.outgoing import OutgoingMessage
+from bot.messages.outgoing import PRIMARY, OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_name
 from bot.messages.tickets.buttons import support_row

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bot.messages.keyboards import compose_join_keyboard
 from bot.messages.outgoing import OutgoingMessage
-from bot.messages.shop import Shop
+from bot.messages.shop import Shop, compose_join_keyboard
 from bot.messages.texts import Texts
 
 

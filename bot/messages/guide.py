@@ -28,11 +28,12 @@ def render_language_chosen(texts: Texts, shop: Shop, member: MemberView) -> Outg
 
 def render_help(texts: Texts, shop: Shop, member: MemberView, commands: Iterable[Command]) -> OutgoingMessage:
     """What the bot can do; `commands` are those that this member can type."""
+    told = shop.told(texts.language)
     text = texts.say(
         "help.text",
         commands=say_commands(texts, shop, commands),
-        inviter_points=shop.points(shop.campaign.inviter_points, texts.language),
-        invitee_points=shop.points(shop.campaign.invitee_points, texts.language),
+        inviter_points=told.inviter_points,
+        invitee_points=told.invitee_points,
     )
     return OutgoingMessage(text=text, keyboard=compose_menu_keyboard(texts, shop, member.code))
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from bot.core.ideas import ANSWER_LIMIT, BEFORE, EACH_DAY, IDEA_LIMIT, Taking
 from bot.messages.buttons import MENU, REWARDS
-from bot.messages.keyboards import Row, compose_join_keyboard, make_button, page_row, say_page, stack, tap_row
+from bot.messages.keyboards import Row, make_button, page_row, say_page, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import PARTY, OutgoingMessage, Photo
-from bot.messages.shop import Shop
+from bot.messages.shop import Shop, compose_join_keyboard
 from bot.messages.taking_part_buttons import (
     IDEA_LOOK,
     IDEA_MARK,

@@ -29,14 +29,12 @@ from bot.messages.buttons import (
     Button,
     Value,
 )
+from bot.messages.outgoing import PRIMARY
 from bot.messages.sharing.networks import CHAT_NETWORKS, compose_address, list_networks, name_network
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Html, Texts
 
 Row = list[InlineKeyboardButton]
-
-PRIMARY = "primary"
-"""How the one button looks that a message is there for (Bot API 9.4)."""
 
 _DRAFT_LIMIT = 1200
 """Bytes of an encoded draft. Telegram names no limit for a button's address; this is well within what works."""
@@ -88,11 +86,6 @@ def compose_send_keyboard(texts: Texts, shop: Shop, code: str, *first: Row) -> I
 def compose_language_keyboard(texts: Texts) -> InlineKeyboardMarkup:
     """One button a language, each in its own words; the present one is marked."""
     return stack(*([_language_button(texts, language)] for language in LANGUAGES))
-
-
-def compose_join_keyboard(label: str, address: str) -> InlineKeyboardMarkup:
-    """One button that opens the bot; works in channels and in messages sent inline."""
-    return stack([InlineKeyboardButton(label, url=address, style=PRIMARY)])
 
 
 def share_rows(texts: Texts, shop: Shop, code: str, story: str = "") -> list[Row]:

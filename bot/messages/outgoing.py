@@ -20,6 +20,8 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 NO_PREVIEW = '{"is_disabled":true}'
 PARTY = "5046509860389126442"
 """Confetti. Telegram lists its effects for apps only, so that this may be unknown one day: then nothing plays."""
+PRIMARY = "primary"
+"""How the one button looks that a message is there for (Bot API 9.4)."""
 
 
 @frozen

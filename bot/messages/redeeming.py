@@ -21,9 +21,9 @@ from bot.messages.buttons import (
     REWARDS,
 )
 from bot.messages.coupons import copy_row, say_end
-from bot.messages.keyboards import PRIMARY, Row, make_button, send_row, stack, tap_row
+from bot.messages.keyboards import Row, make_button, send_row, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
-from bot.messages.outgoing import OutgoingMessage, Photo
+from bot.messages.outgoing import PRIMARY, OutgoingMessage, Photo
 from bot.messages.rewards import say_what
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.reminding import Reminding
 from bot.messages.buttons import COMMUNITY, MENU, NO_NUDGES, NO_REMINDERS, NUDGES, REMIND, SHARE_AGAIN, SHARE_STORY
+from bot.messages.joining.notices import say_deal
 from bot.messages.keyboards import Row, make_button, send_row, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
@@ -57,16 +58,11 @@ def render_reminders_stopped(texts: Texts) -> OutgoingMessage:
 def render_nudge(reader: Reader, notice: Nudge) -> OutgoingMessage:
     """One fresh story to a member who was quiet: passed on as always, looked at, or never again."""
     texts, shop = reader.texts, reader.shop
-    told, campaign = shop.story(texts.language, notice.story), shop.campaign
-    deal = texts.say(
-        "welcome.deal",
-        inviter_points=shop.points(campaign.inviter_points, texts.language),
-        invitee_points=shop.points(campaign.invitee_points, texts.language),
-    )
+    told = shop.story(texts.language, notice.story)
     blocks = [
         texts.say("nudge.text", brand=shop.brand(texts.language)),
         Html(f"<b>{escape(told.headline)}</b>\n{escape(told.text)}"),
-        deal,
+        say_deal(texts, shop),
     ]
     see = make_button(texts, SHARE_STORY, told.key, label=texts.plain("nudge.card"))
     keyboard = stack(send_row(texts, shop, reader.member.code, told.key), [see], [make_button(texts, NO_NUDGES)])

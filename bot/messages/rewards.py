@@ -151,7 +151,7 @@ def _say_instead(texts: Texts, shop: Shop, rule: Rule) -> Iterator[Html]:
 
 def _name_story(texts: Texts, shop: Shop, key: str) -> Html:
     """As members know it: by its headline."""
-    stories = shop.campaign.texts_for(texts.language).stories
+    stories = shop.told(texts.language).stories
     return texts.say("rule.if.headline", headline=next((each.headline for each in stories if each.key == key), key))
 
 

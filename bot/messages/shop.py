@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from datetime import UTC, tzinfo
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from bot.core.campaigns.campaign import Campaign, StoryTexts
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.core.campaigns.campaign import Campaign, CampaignTexts, StoryTexts
 from bot.core.languages import choose_language
 from bot.core.links import Addresses, compose_link, compose_placement_payload
 from bot.core.sharing import CardFormat
 from bot.core.visiting import SHOPS_CARD
+from bot.messages.outgoing import PRIMARY
 from storage.frozen import frozen
+
+LANGUAGES_KEPT = 64
+"""Far more than anybody here reads."""
 
 
 class Source(StrEnum):
@@ -50,14 +57,25 @@ class Shop:
     """Whether there is a chat that friends are invited to."""
     zone: tzinfo = UTC
     """Where the shop is: days shown to its members begin and end there."""
+    _told: dict[str, CampaignTexts] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """By language of a reader, once asked for; another shop, or the same with something changed, begins anew."""
 
     def choose_language(self, telegram_language: str) -> str:
         """The language of somebody of whom nothing is known but what Telegram says."""
         return choose_language(None, telegram_language, self.campaign.languages)
 
+    def told(self, language: str) -> CampaignTexts:
+        """Everything the campaign says to a reader of `language`: the same for all of them, and prepared once."""
+        told = self._told.get(language)
+        if told is None:
+            if len(self._told) >= LANGUAGES_KEPT:
+                self._told.clear()
+            told = self._told[language] = self.campaign.texts_for(language)
+        return told
+
     def brand(self, language: str) -> str:
         """The shop's name."""
-        return self.campaign.texts_for(language).brand
+        return self.told(language).brand
 
     def points(self, points: int, language: str) -> str:
         """A number of points in the shop's own words."""
@@ -65,8 +83,13 @@ class Shop:
 
     def story(self, language: str, key: str | None = None) -> StoryTexts:
         """The story called `key`, else the first."""
-        stories = self.campaign.texts_for(language).stories
+        stories = self.told(language).stories
         return next((story for story in stories if story.key == key), stories[0])
+
+    def choose_first_story(self, member_id: int) -> str:
+        """The key of the story that a member is handed first; as a rule none is on trial."""
+        campaign = self.campaign
+        return campaign.choose_first_story(member_id) if campaign.rules.try_stories else campaign.stories[0].key
 
     def tells(self, key: str) -> bool:
         """Whether there is a story called so; an old button may name one that is told no more."""
@@ -158,3 +181,8 @@ class Shop:
     def address(self) -> str:
         """The bot's own address, of no member."""
         return f"https://t.me/{self.bot_username}"
+
+
+def compose_join_keyboard(label: str, address: str) -> InlineKeyboardMarkup:
+    """One button that opens the bot; works in channels and in messages sent inline."""
+    return InlineKeyboardMarkup([[InlineKeyboardButton(label, url=address, style=PRIMARY)]])

@@ -107,7 +107,7 @@ def render_rewards(texts: Texts, shop: Shop, view: RewardsView) -> OutgoingMessa
     whys = had_rows(texts, shop, [*view.counter.waiting, *view.had.values()])
     rows = [*live_rows(texts, view.live), *counter_rows(texts, shop, view.counter), *whys]
     if not view.lines:
-        gain = shop.points(shop.campaign.inviter_points, texts.language)
+        gain = shop.told(texts.language).inviter_points
         blocks = [title, texts.say("rewards.none", points=gain), *counter]
         return _compose(texts, shop, view.member.code, blocks, *rows)
     lines = _stack_lines(_say_ledger_line(texts, shop, line, view.had.get(line.id)) for line in view.lines)

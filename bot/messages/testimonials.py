@@ -10,9 +10,9 @@ from telegram import Message
 from bot.core.own_words import WORDS_LIMIT, decide_words
 from bot.core.testimonials import TESTIMONIALS_SHOWN
 from bot.messages.buttons import MENU
-from bot.messages.keyboards import PRIMARY, Row, make_button, stack, tap_row
+from bot.messages.keyboards import Row, make_button, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
-from bot.messages.outgoing import OutgoingMessage
+from bot.messages.outgoing import PRIMARY, OutgoingMessage
 from bot.messages.own_words import say_refusal
 from bot.messages.shop import Shop
 from bot.messages.taking_part_buttons import SAY_BACK, SAY_LOOK, SAY_NEW, SAY_NOT, SAY_SHOW, SAYING

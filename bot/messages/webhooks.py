@@ -18,9 +18,9 @@ from bot.messages.buttons import (
     WEBHOOK_SINCE,
     WEBHOOKS,
 )
-from bot.messages.keyboards import PRIMARY, Row, make_button, stack, tap_row
+from bot.messages.keyboards import Row, make_button, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
-from bot.messages.outgoing import OutgoingMessage
+from bot.messages.outgoing import PRIMARY, OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape
 from bot.services.webhooks.managing import NewWebhook, SentEvent, WebhooksView, WebhookView, name_url

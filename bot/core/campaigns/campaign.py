@@ -112,6 +112,10 @@ class CampaignTexts:
     unit: Mapping[str, str]
     """What points are called, by plural form."""
     stories: tuple[StoryTexts, ...]
+    inviter_points: str
+    """What a member gets for a friend, as `50 points`."""
+    invitee_points: str
+    """What the friend gets."""
 
 
 @frozen
@@ -166,8 +170,6 @@ class Campaign:
     """Three capital letters, as of ISO 4217."""
     liability_limit: int = field(default=0, metadata=LATER)
     """Minor units: what members may be promised in points, all together; 0 for no bound."""
-    _texts: dict[str, CampaignTexts] = field(default_factory=dict, init=False, compare=False, repr=False)
-    """By language, once asked for: every screen and every answer asks."""
 
     @property
     def asks_labels(self) -> bool:
@@ -194,8 +196,7 @@ class Campaign:
 
     def choose_first_story(self, member_id: int) -> str:
         """The key of the story that a member is handed first."""
-        tried = self.rules.try_stories
-        return choose_first([story.key for story in self.stories], tried, member_id) if tried else self.stories[0].key
+        return choose_first([story.key for story in self.stories], self.rules.try_stories, member_id)
 
     def find_rule(self, key: str) -> Rule | None:
         """The rule of this key, be it that of a prize or of an item; None where there is none any more."""
@@ -222,16 +223,15 @@ class Campaign:
         return f"{conventions.format_number(points)} {forms.get(form) or [*forms.values()][-1]}"
 
     def texts_for(self, language: str) -> CampaignTexts:
-        """Everything the campaign says to a reader of `language`."""
+        """Everything the campaign says to a reader of `language`; screens have what `Shop.told` keeps of it."""
         language = self.find_language(language)
-        texts = self._texts.get(language)
-        if texts is None:
-            texts = self._texts[language] = CampaignTexts(
-                brand=self.brand[language],
-                unit=self.unit[language],
-                stories=tuple(self._story_for(story, language) for story in self.stories),
-            )
-        return texts
+        return CampaignTexts(
+            brand=self.brand[language],
+            unit=self.unit[language],
+            stories=tuple(self._story_for(story, language) for story in self.stories),
+            inviter_points=self.say_points(self.inviter_points, language),
+            invitee_points=self.say_points(self.invitee_points, language),
+        )
 
     def _story_for(self, story: Story, language: str) -> StoryTexts:
         return StoryTexts(
@@ -336,8 +336,9 @@ def _take_story(file: CampaignFile, path: Path, languages: tuple[str, ...], find
 def _check_filled(file: CampaignFile, campaign: Campaign) -> None:
     """A text must still fit once the points are written into it."""
     limits = {"headline": HEADLINE_LIMIT, "text": TEXT_LIMIT, "offer": OFFER_LIMIT}
-    for language, part in product(campaign.languages, limits):
-        for place, story in enumerate(campaign.texts_for(language).stories):
+    for language in campaign.languages:
+        told = enumerate(campaign.texts_for(language).stories)
+        for part, (place, story) in product(limits, told):
             if (length := len(getattr(story, part))) > limits[part]:
                 file.note(
                     place_text(file, ("stories", place, part), language),

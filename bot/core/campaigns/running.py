@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 
-from bot.core.campaigns.campaign import Campaign, Story
+from bot.core.campaigns.campaign import Campaign, CampaignTexts, Story
 from bot.core.durations import DAY
 from bot.core.links import compute_story_mark
 from storage.campaign import CampaignState
@@ -84,11 +84,10 @@ def compose_chapters(main: Campaign, others: Mapping[CampaignId, Campaign]) -> C
 
     Another campaign's story has its number before its key, says its own points in its own words, and looks as it looks there.
     """
-    chapters = [
-        _retell(story, campaign, number, main.languages)
-        for number, campaign in others.items()
-        for story in mark_stories(campaign)
-    ]
+    chapters = list[Story]()
+    for number, campaign in others.items():
+        said = {language: campaign.texts_for(language) for language in main.languages}
+        chapters += [_retell(story, campaign, number, said) for story in mark_stories(campaign)]
     stories = mark_stories(main)
     return replace(main, stories=(*stories, *chapters)) if chapters or stories != main.stories else main
 
@@ -102,11 +101,8 @@ def mark_stories(campaign: Campaign) -> tuple[Story, ...]:
     )
 
 
-def _retell(story: Story, campaign: Campaign, number: CampaignId, languages: tuple[str, ...]) -> Story:
-    told = {
-        language: next(each for each in campaign.texts_for(language).stories if each.key == story.key)
-        for language in languages
-    }
+def _retell(story: Story, campaign: Campaign, number: CampaignId, said: Mapping[str, CampaignTexts]) -> Story:
+    told = {language: next(each for each in texts.stories if each.key == story.key) for language, texts in said.items()}
     return replace(
         story,
         key=f"{number}-{story.key}",

@@ -40,7 +40,7 @@ async def on_guest_message(update: Update, context: Context) -> None:
 async def _answer(query_id: str, context: Context, view: InlineView, typed: str) -> str:
     """Answer with the story that the call names, else the first; returns its key."""
     shop, texts = context.deps.shop, Texts(view.member.language)
-    story = next(iter(choose_stories(texts, shop, typed)), shop.campaign.choose_first_story(view.member.id))
+    story = next(iter(choose_stories(texts, shop, typed)), shop.choose_first_story(view.member.id))
     invitation = render_inline_invitation(texts, shop, view.member, story, Source.GUEST)
     try:
         await context.bot.answer_guest_query(query_id, offer_card(shop, view, invitation))

@@ -84,7 +84,7 @@ def compose_results(shop: Shop, view: InlineView, typed: str) -> list[InlineQuer
     the first are offered, the main campaign's before all others; what is typed leads to the rest.
     """
     texts = Texts(view.member.language)
-    first = shop.campaign.choose_first_story(view.member.id)
+    first = shop.choose_first_story(view.member.id)
     chosen = sorted(choose_stories(texts, shop, typed), key=lambda key: key != first)[: MOST_RESULTS - 1]
     cards = [offer_card(shop, view, render_inline_invitation(texts, shop, view.member, story)) for story in chosen]
     cards.sort(key=lambda card: isinstance(card, InlineQueryResultArticle))

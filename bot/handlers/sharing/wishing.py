@@ -16,7 +16,7 @@ async def wish_pictures(context: Context, view: InlineView) -> None:
     shop, vault = context.deps.shop, context.deps.vault
     if shop.has_public_web:
         return
-    first = shop.campaign.choose_first_story(view.member.id)
+    first = shop.choose_first_story(view.member.id)
     told = view.versions if vault else {key: view.versions[key] for key in [first] if key in view.versions}
     missing = {version: story for story, version in told.items() if story not in view.file_ids}
     kind = HandoutKind.VAULT if vault else HandoutKind.FIRST

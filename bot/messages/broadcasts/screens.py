@@ -69,7 +69,7 @@ _FINAL = (DeliveryState.SENT, DeliveryState.BLOCKED, DeliveryState.FAILED, Deliv
 
 def render_prompt(texts: Texts, shop: Shop) -> OutgoingMessage:
     """Asks for the message itself; one of the shop's stories is a tap."""
-    told = shop.campaign.texts_for(texts.language).stories[:MOST_STORIES]
+    told = shop.told(texts.language).stories[:MOST_STORIES]
     rows = [[make_button(texts, BROADCAST_STORY, story.key, label=_shorten(f"🖼 {story.headline}"))] for story in told]
     text = Html(f"{texts.say('broadcast.prompt')}\n\n{texts.say('broadcast.stories')}")
     return OutgoingMessage(text=text, keyboard=stack(*rows, tap_row(texts, BROADCAST_ABANDON)))

@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.core.conversions.keys import MOST_LIVE, MOST_NAMES, Unmade
 from bot.messages.buttons import API, API_NEW, API_REVOKE, API_REVOKE_SURE, WEBHOOKS
-from bot.messages.keyboards import PRIMARY, make_button, stack, tap_row
-from bot.messages.outgoing import OutgoingMessage
+from bot.messages.keyboards import make_button, stack, tap_row
+from bot.messages.outgoing import PRIMARY, OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
 from bot.services.conversions.keys import KeysView

@@ -9,8 +9,8 @@ from typing import Any
 from bot.messages.buttons import ORDER, ORDER_ASIDE, ORDER_LIST, ORDER_OF, ORDER_WHOSE, ORDERS
 from bot.messages.campaigns_panel import cut
 from bot.messages.conversions.money import show_money
-from bot.messages.keyboards import PRIMARY, make_button, stack, tap_row
-from bot.messages.outgoing import OutgoingMessage
+from bot.messages.keyboards import make_button, stack, tap_row
+from bot.messages.outgoing import PRIMARY, OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, show_name
 from bot.messages.tickets.buttons import support_row

@@ -6,8 +6,8 @@ from telegram import InlineKeyboardButton
 
 from bot.messages.buttons import ADMIN
 from bot.messages.campaigns_panel import back_row
-from bot.messages.keyboards import PRIMARY, stack
-from bot.messages.outgoing import OutgoingMessage
+from bot.messages.keyboards import stack
+from bot.messages.outgoing import PRIMARY, OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
 from bot.services.dashboard.entering import DashboardLink

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from bot.core.posters import Poster
-from bot.messages.keyboards import compose_join_keyboard
 from bot.messages.notices import Reader, Rendered, Renderers, each, measure, split
 from bot.messages.outgoing import OutgoingMessage
+from bot.messages.shop import compose_join_keyboard
 from bot.messages.texts import Html, show_name, show_plain_name
 from bot.services.joining.notices import MonthAnnounced, StepAnnounced
 from bot.services.notices import Owed

@@ -12,21 +12,12 @@ from bot.core.durations import SECOND
 from bot.core.rewards.steps import list_steps
 from bot.messages.buttons import INVITES, REWARDS
 from bot.messages.joining.revoked import render_friend_revoked, render_gift_revoked
-from bot.messages.keyboards import (
-    Row,
-    compose_join_keyboard,
-    compose_menu_keyboard,
-    home_row,
-    nobody_row,
-    send_row,
-    stack,
-    tap_row,
-)
+from bot.messages.keyboards import Row, compose_menu_keyboard, home_row, nobody_row, send_row, stack, tap_row
 from bot.messages.notices import Reader, Rendered, Renderers, each, measure, split
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.rewards import say_steps
 from bot.messages.sharing.screens import back_row
-from bot.messages.shop import Shop, Source
+from bot.messages.shop import Shop, Source, compose_join_keyboard
 from bot.messages.team import duty_rows, say_duties
 from bot.messages.texts import Html, Texts, escape, show_name
 from bot.services.joining.notices import (
@@ -108,12 +99,8 @@ def render_home(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage
 
 def say_deal(texts: Texts, shop: Shop) -> Html:
     """What both sides get."""
-    campaign = shop.campaign
-    return texts.say(
-        "welcome.deal",
-        inviter_points=shop.points(campaign.inviter_points, texts.language),
-        invitee_points=shop.points(campaign.invitee_points, texts.language),
-    )
+    told = shop.told(texts.language)
+    return texts.say("welcome.deal", inviter_points=told.inviter_points, invitee_points=told.invitee_points)
 
 
 def say_link(texts: Texts, shop: Shop, code: str) -> Html:

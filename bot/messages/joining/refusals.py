@@ -12,7 +12,7 @@ from bot.services.members import MemberView
 
 def render_own_code(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:
     """One's own link does nothing for oneself: it says what a friend will see."""
-    brand, points = shop.brand(texts.language), shop.points(shop.campaign.invitee_points, texts.language)
+    brand, points = shop.brand(texts.language), shop.told(texts.language).invitee_points
     invitation = texts.say("web.invited_by", name=show_name(texts, member.name, first=True), brand=brand)
     return _compose(texts, shop, member, texts.say("refusal.own_code", invitation=invitation, points=points))
 

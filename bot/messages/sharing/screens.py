@@ -15,18 +15,9 @@ from bot.core.own_words import shorten_words
 from bot.core.sharing import filter_stories
 from bot.core.trials import choose_wording
 from bot.messages.buttons import FACE, MENU, STORY, STORY_HERE, TALL, WORDS, WORDS_DROP, WORDS_KEEP
-from bot.messages.keyboards import (
-    Row,
-    compose_join_keyboard,
-    compose_share_keyboard,
-    copy_button,
-    make_button,
-    more_row,
-    send_row,
-    stack,
-)
+from bot.messages.keyboards import Row, compose_share_keyboard, copy_button, make_button, more_row, send_row, stack
 from bot.messages.outgoing import OutgoingMessage, Photo
-from bot.messages.shop import Shop, Source
+from bot.messages.shop import Shop, Source, compose_join_keyboard
 from bot.messages.texts import Html, Texts, escape, show_name, show_plain_name
 from bot.services.members import MemberView
 from storage.frozen import frozen
@@ -191,7 +182,7 @@ def _choose_wording(texts: Texts, shop: Shop, member: MemberView) -> tuple[Wordi
     campaign, rules = shop.campaign, shop.campaign.rules
     is_worded = bool(campaign.invitee_points and (rules.wording or rules.try_wordings))
     wording = choose_wording(rules, member.id) if is_worded else ""
-    return _WORDINGS[wording], shop.points(campaign.invitee_points, texts.language)
+    return _WORDINGS[wording], shop.told(texts.language).invitee_points
 
 
 def _count_lines(text: str) -> int:
@@ -234,7 +225,7 @@ def _list_said(texts: Texts, shop: Shop) -> Mapping[str, str]:
                 say_why(texts, story.kind),
             ]
         )
-        for story in shop.campaign.texts_for(texts.language).stories
+        for story in shop.told(texts.language).stories
     }
 
 

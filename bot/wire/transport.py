@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, cast
 
 import aiohttp
@@ -65,6 +66,9 @@ READ_SECONDS = 20.0
 
 UPLOAD_BYTES_PER_SECOND = 20_000
 """The slowest way out on which a picture may still arrive."""
+
+TIMEOUTS_KEPT = 64
+"""All calls but uploads have one of two or three."""
 
 _SPOKEN_FOR = frozenset({400, 401, 403, 404, 409})
 """Refusals that python-telegram-bot has a class for."""
@@ -139,7 +143,8 @@ class AiohttpRequest(BaseRequest):
         """The answer's status and body; raises a TelegramError that `failures.classify` understands."""
         given = (read_timeout, write_timeout, connect_timeout, pool_timeout)
         has_files = request_data is not None and request_data.contains_files
-        limits = self._compute_timeout(given, upload_bytes=_count_upload(request_data) if has_files else 0)
+        upload_bytes = _count_upload(request_data) if has_files else 0
+        limits = _compute_timeout(given, self._timeouts, self._media_write, upload_bytes)
         try:
             status, body = await self._exchange(method, url, request_data, limits)
         except Exception as error:  # noqa: BLE001 -- whatever it is, it may hold the address
@@ -168,23 +173,6 @@ class AiohttpRequest(BaseRequest):
             if method == "GET" and answer.status < 300 and answer.content_type == "text/html":
                 raise NotSent(explain_page(answer.status, self._proxy))  # Telegram gives files out as bytes of no kind
             return answer.status, await answer.read()
-
-    def _compute_timeout(self, given: tuple[ODVInput[float], ...], *, upload_bytes: int) -> aiohttp.ClientTimeout:
-        read, write, connect, pool = (
-            default if isinstance(value, DefaultValue) else value
-            for value, default in zip(given, self._timeouts, strict=True)
-        )
-        if upload_bytes:
-            way = _add(self._media_write, upload_bytes / UPLOAD_BYTES_PER_SECOND)
-            read = _add(read, way)  # what was sent may lie in a buffer of ours for a while yet
-            write = way if isinstance(given[1], DefaultValue) else write
-        waiting = _add(pool, connect)
-        return aiohttp.ClientTimeout(
-            total=_add(_add(waiting, write), read),  # aiohttp knows no time for writing alone
-            connect=waiting,
-            sock_connect=connect,
-            sock_read=read,
-        )
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> JSONDict:
@@ -328,6 +316,27 @@ def _find_retry_after(said: dict[str, Any]) -> int:
         return max(0, int(said["parameters"]["retry_after"]))
     except (ValueError, LookupError, TypeError):
         return 0
+
+
+@lru_cache(maxsize=TIMEOUTS_KEPT)
+def _compute_timeout(
+    given: tuple[ODVInput[float], ...], usual: tuple[float | None, ...], media_write: float | None, upload_bytes: int
+) -> aiohttp.ClientTimeout:
+    """How long what may take; `given` and `usual` say of reading, writing, connecting, and waiting for a connection."""
+    read, write, connect, pool = (
+        default if isinstance(value, DefaultValue) else value for value, default in zip(given, usual, strict=True)
+    )
+    if upload_bytes:
+        way = _add(media_write, upload_bytes / UPLOAD_BYTES_PER_SECOND)
+        read = _add(read, way)  # what was sent may lie in a buffer of ours for a while yet
+        write = way if isinstance(given[1], DefaultValue) else write
+    waiting = _add(pool, connect)
+    return aiohttp.ClientTimeout(
+        total=_add(_add(waiting, write), read),  # aiohttp knows no time for writing alone
+        connect=waiting,
+        sock_connect=connect,
+        sock_read=read,
+    )
 
 
 def _add(one: float | None, other: float | None) -> float | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
-from typing import cast
+from functools import partial
+from typing import Any, TypeAlias, cast
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, TelegramObject, User
 from telegram._utils.defaultvalue import DefaultValue
@@ -59,25 +59,29 @@ LEAVING: ContextVar[Callable[[], None] | None] = ContextVar("leaving", default=N
 """What the transport calls just before the first byte of this task's request leaves."""
 
 
-@contextmanager
-def _telling(bot: Bot, on_leave: Callable[[], None]) -> Iterator[None]:
-    """Have it called as a request leaves; a transport that does not know when that is may send at any time."""
-    tells = getattr(bot.request, "tells_leaving", False)
-    if not tells:
-        on_leave()
-    told = LEAVING.set(on_leave if tells else None)
-    try:
-        yield
-    finally:
-        LEAVING.reset(told)
-
-
 async def call_method(bot: Bot, method: str, parameters: Mapping[str, object], **timeouts: float) -> object:
     """Call a method past the bot's own rate limiter, defaults and objects; returns what Telegram's `result` holds."""
     request = bot._request[0 if method == "getUpdates" else 1]  # noqa: SLF001 -- the first one is the long poll's
     address = f"{bot._base_url}/{method}"  # noqa: SLF001 -- likewise
     result: object = await request.post(address, cast("RequestData", Form(parameters)), **timeouts)
     return result
+
+
+_Call: TypeAlias = "Callable[..., Coroutine[Any, Any, bool | JSONDict | list[JSONDict]]]"
+
+
+async def _call_telling(
+    on_leave: Callable[[], None], bot: Bot, method: str, parameters: Mapping[str, object]
+) -> object:
+    """Likewise, and have it called as the request leaves; a transport that does not know when that is may send at any time."""
+    tells = getattr(bot.request, "tells_leaving", False)
+    if not tells:
+        on_leave()
+    told = LEAVING.set(on_leave if tells else None)
+    try:
+        return await call_method(bot, method, parameters)
+    finally:
+        LEAVING.reset(told)
 
 
 write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -219,17 +223,11 @@ class PassalongBot(ExtBot[Priority]):
         **counted: object,
     ) -> bool | JSONDict | list[JSONDict]:
         """Call a method through the gate; `counted` is what the pace goes by where the parameters do not say it."""
-
-        async def call() -> bool | JSONDict | list[JSONDict]:
-            if on_leave is None:
-                return cast("bool | JSONDict", await call_method(self, method, parameters))
-            with _telling(self, on_leave):
-                return cast("bool | JSONDict", await call_method(self, method, parameters))
-
-        gate = self.rate_limiter
+        call = cast("_Call", call_method if on_leave is None else partial(_call_telling, on_leave))
+        said, gate = (self, method, parameters), self.rate_limiter
         if gate is None:
-            return await call()
-        return await gate.process_request(call, (), {}, method, {**parameters, **counted}, priority)
+            return await call(*said)
+        return await gate.process_request(call, said, {}, method, {**parameters, **counted}, priority)
 
     async def deliver(
         self,

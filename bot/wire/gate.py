@@ -143,7 +143,7 @@ class Gate(BaseRateLimiter[Priority]):
 
     def ban_left(self) -> float:
         """Seconds for which Telegram still forbids all sending."""
-        return self._pacing.compute_ban(self._clock())
+        return max(0.0, self._pacing.banned_until - self._clock())
 
     async def process_request(  # noqa: PLR0917 -- the base class's signature
         self,
@@ -285,7 +285,7 @@ class Gate(BaseRateLimiter[Priority]):
             if not waiter.done():
                 await self._wait(ticket, waiter)
             held = self._holder is None or self._holder.is_held()
-            if held and max(self._pacing.compute_ban(now := self._clock()), ticket.lane.banned_until - now) <= 0:
+            if held and max(self._pacing.banned_until, ticket.lane.banned_until) <= self._clock():
                 return
             self._pacing.finish(ticket, self._clock())
             if self._holder is not None and not held:

@@ -163,7 +163,8 @@ class Pacing:
         self._forget_from = _FORGET_FROM
         self._ready: dict[Priority, list[tuple[int, Ticket]]] = {priority: [] for priority in Priority}
         self._openings: list[tuple[float, int, Lane]] = []
-        self._banned_until = float("-inf")
+        self.banned_until = float("-inf")
+        """Until when nothing may start."""
         self._arrivals = 0
 
     def get_window(self, *, paid: bool = False) -> Window:
@@ -193,7 +194,7 @@ class Pacing:
     def release(self, now: float) -> list[Ticket]:
         """The requests that start now, counted as started; nothing while a ban runs."""
         started: list[Ticket] = []
-        if self.compute_ban(now) > 0:
+        if self.banned_until > now:
             return started
         while self._openings and self._openings[0][0] <= now:
             lane = heappop(self._openings)[2]
@@ -224,7 +225,7 @@ class Pacing:
 
     def ban(self, until: float) -> None:
         """Start nothing before `until`; a shorter ban never ends a longer one."""
-        self._banned_until = max(self._banned_until, until)
+        self.banned_until = max(self.banned_until, until)
 
     def ban_chat(self, chat: Chat, until: float, now: float) -> None:
         """Start nothing to one chat before `until`, neither messages nor edits."""
@@ -232,10 +233,6 @@ class Pacing:
             lane = self._get_lane(chat, now, edits=edits)
             lane.banned_until = max(lane.banned_until, until)
             self._announce(lane, now)
-
-    def compute_ban(self, now: float) -> float:
-        """Seconds for which the ban still runs, 0 without one."""
-        return max(0.0, self._banned_until - now)
 
     def compute_next(self, now: float) -> float | None:
         """The moment at which `release` may have something new, None while only an end can bring it."""
@@ -249,11 +246,11 @@ class Pacing:
                 moments.append(opening)
             elif window.in_flight < window.in_flight_limit:
                 moments.append(max(opening, window.spread.compute_opening()))
-        return max(now, min(moments), self._banned_until) if moments else None
+        return max(now, min(moments), self.banned_until) if moments else None
 
     def count_startable(self, now: float, *, paid: bool = False) -> int:
         """How many requests that nobody waits for could start at this moment, those that wait already not deducted."""
-        return 0 if self.compute_ban(now) > 0 else self._windows[paid][0].count_startable(now)
+        return 0 if self.banned_until > now else self._windows[paid][0].count_startable(now)
 
     def compute_startable_at(self, now: float, *, paid: bool = False) -> float | None:
         """The moment at which `count_startable` may be more than 0; None while only an end can bring it."""
@@ -261,13 +258,13 @@ class Pacing:
         opening = window.compute_opening(now)
         if opening is None or window.in_flight >= window.in_flight_limit:
             return None
-        return max(opening, window.spread.compute_opening(), self._banned_until, now)
+        return max(opening, window.spread.compute_opening(), self.banned_until, now)
 
     def compute_delay(self, chat: Chat, now: float, *, edits: bool = False) -> float:
         """Seconds until the chat would take one more message, 0 if at once; those waiting go first."""
         lane = self._lanes.get((chat, edits))
         delay = 0.0 if lane is None else lane.compute_opening() + len(lane.waiting) * lane.interval - now
-        return max(delay, self.compute_ban(now))
+        return max(delay, self.banned_until - now, 0.0)
 
     def compute_interval(self, chat: Chat) -> float:
         """Seconds between two messages to this chat, once its burst is used up."""

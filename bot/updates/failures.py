@@ -138,9 +138,9 @@ def count_failure(tx: Tx, row: InboxRow, error: str, *, attempts: int, topic_id:
     failures = inbox.note_failure(tx, row.seq, error)
     if failures >= attempts:
         inbox.bury(tx, row.seq, error)
-        person = people.find_by_telegram_id(tx, row.sender_id) if row.sender_id is not None else None
-        if person is not None and person.is_member and attempts > 1:
-            owe(tx, MemberAddress(person.id), Sorry(), key=row.seq)
+        member = people.find_member(tx, row.sender_id) if row.sender_id is not None else None
+        if member is not None and attempts > 1:
+            owe(tx, MemberAddress(member.id), Sorry(), key=row.seq)
             if topic_id is not None:
                 answer_in(tx, row.sender_id, topic_id)
     return failures

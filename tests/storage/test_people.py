@@ -64,6 +64,15 @@ async def test_only_the_first_start_counts(store: Store) -> None:
     assert (started.is_member, started.started_at) == (True, NOON)
 
 
+async def test_a_member_is_found_from_the_first_start_on(store: Store) -> None:
+    """A person who has not started the bot is no member, and neither is a stranger."""
+    anna = await store.write(people.add, ANNA, "Code000001")
+    assert await store.read(people.find_member, ANNA.telegram_id) is None
+    await store.write(people.set_started, anna.id)
+    assert await store.read(people.find_member, ANNA.telegram_id) == await store.read(people.get, anna.id)
+    assert await store.read(people.find_member, BEN.telegram_id) is None
+
+
 async def test_what_a_person_chooses_is_kept(store: Store) -> None:
     """Profile, language, anonymity and blocking are each set by their own function."""
     anna = await store.write(people.add, ANNA, "Code000001")

@@ -136,6 +136,8 @@ def render_stranger_invitation(texts: Texts, shop: Shop) -> InlineInvitation:
 
 def choose_stories(texts: Texts, shop: Shop, typed: str) -> list[str]:
     """Keys of the campaign's stories that what was typed names; all where nothing was."""
+    if not typed:  # as it is whenever the bot's name was just typed
+        return [story.key for story in shop.campaign.stories]
     return filter_stories(_list_said(texts, shop), typed)
 
 

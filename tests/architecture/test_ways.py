@@ -127,7 +127,7 @@ async def test_the_way_of_a_join_is_short(walked: Walked) -> None:
 
 async def test_the_way_of_an_inline_query_is_short(walked: Walked) -> None:
     """From a member's typing behind the bot's name until the cards are there to be tapped."""
-    shop, walks = walked.shop, []
+    shop, walks = walked.shop, list[tuple[int, str]]()
     for _ in range(4):
         anna, budi = await shop.add_member(), shop.add_person()
         await walked.rest()

@@ -66,9 +66,16 @@ def list_late(tree: ast.Module) -> Iterator[tuple[dict[str, str], dict[str, str]
             and each.test.id == "TYPE_CHECKING"
             and each.orelse
         ):
-            imports = [one for one in each.body if isinstance(one, ast.ImportFrom)]
-            typed = {name.asname or name.name: f"{one.module}.{name.name}" for one in imports for name in one.names}
+            typed = dict(name for one in each.body for name in _read_imported(one))
             yield typed, dict(_read_late(one) for one in each.orelse)
+
+
+def _read_imported(statement: ast.stmt) -> Iterator[tuple[str, str]]:
+    """What it is called here, and what it is: a part of a module, or a module by itself."""
+    assert isinstance(statement, ast.Import | ast.ImportFrom)
+    prefix = f"{statement.module}." if isinstance(statement, ast.ImportFrom) else ""
+    for each in statement.names:
+        yield each.asname or each.name, prefix + each.name
 
 
 def _read_late(statement: ast.stmt) -> tuple[str, str]:

@@ -120,6 +120,8 @@ ROOMS = {
             "tests/journeys/test_wiring.py",
         ],
         more_tests=[
+            "tests/handlers/test_broadcast_paid.py",
+            "tests/handlers/test_tickets.py",
             "tests/messages/test_content.py",
             "tests/services/test_announcing.py",
             "tests/services/test_campaigns_running.py",

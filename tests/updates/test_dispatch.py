@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections import defaultdict
 from pathlib import Path
@@ -9,7 +10,15 @@ from typing import Any
 import pytest
 from aiohttp import web
 from telegram import Update
-from telegram.ext import CallbackQueryHandler, CommandHandler, Defaults, MessageHandler, TypeHandler, filters
+from telegram.ext import (
+    CallbackQueryHandler,
+    CommandHandler,
+    Defaults,
+    InlineQueryHandler,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
 
 from bot.services.members import MustWrite
 from bot.updates.application import NonBlockingHandler, build_application
@@ -19,7 +28,7 @@ from bot.wire.gate import Gate
 from bot.wire.transport import AiohttpRequest
 from storage import Store, Tx
 from storage.errors import CommitUnknown, StoreUnavailable
-from storage.records import NoticeId, Seq
+from storage.records import NoticeId, Seq, UpdateBrought, UpdatesKept
 from storage.tables import inbox, outbox, shares
 from tests.owed import find_member
 from tests.updates.rig import (
@@ -34,7 +43,7 @@ from tests.updates.rig import (
     record,
     share,
 )
-from tests.wire.server import TOKEN, Call, Server, make_update, refuse, until
+from tests.wire.server import TOKEN, Call, Server, make_inline, make_update, refuse, until
 from tests.wire.stage import BOTH_ENGINES
 
 
@@ -545,3 +554,30 @@ async def test_damage_of_the_database_is_no_failure_of_an_update(
         await until(lambda: dispatch.metrics.read().get("updates_rested", 0) >= 2)
     assert "given up" not in caplog.text
     assert dispatch.metrics.read().get("updates_failed", 0) == 0
+
+
+async def test_what_another_process_brings_is_answered(store: Store, application: Application) -> None:
+    """At once and from nowhere but memory; that it has stored something is a reason to look into the table."""
+    seen: list[object] = []
+
+    async def handle(update: Update, _context: Context) -> None:
+        assert update.inline_query
+        seen.append(update.inline_query.query)
+
+    application.add_handler(InlineQueryHandler(handle))
+    async with dispatching(application) as dispatch:
+        await dispatch.settled()
+        await store.write(_tell, UpdateBrought(raw=json.dumps(make_inline(1, 7, "tea"))), UpdateBrought(raw="{}"))
+        await until(lambda: seen == ["tea"])
+        looks: list[bool] = []
+        dispatch.look = lambda: looks.append(True)  # type: ignore[method-assign]
+        await store.write(_tell, UpdateBrought(raw=json.dumps(make_inline(2, 7, "cake"))))
+        await until(lambda: seen == ["tea", "cake"])
+        assert looks == []
+        await store.write(_tell, UpdatesKept())
+        await until(lambda: looks == [True])
+
+
+def _tell(tx: Tx, *events: UpdateBrought | UpdatesKept) -> None:
+    for each in events:
+        tx.tell(each)

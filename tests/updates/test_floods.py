@@ -7,6 +7,7 @@ import pytest
 from telegram import Update
 from telegram.ext import MessageHandler, filters
 
+from bot.updates import fair_queue
 from bot.updates.dispatch import FLOODERS_PARALLEL, Dispatch
 from bot.updates.fair_queue import LONGEST_SECONDS, MOST_WAITING, Floods
 from bot.updates.raw_updates import RawUpdate, parse_update
@@ -141,3 +142,26 @@ def _read(entry: dict[str, object]) -> RawUpdate:
     update = parse_update(entry)
     assert update is not None
     return update
+
+
+def test_floods_that_are_over_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once there are many: not those that go on, nor those who still have something waiting; and not at each further one."""
+    monkeypatch.setattr(fair_queue, "_FORGET_FROM", 4)
+    clock = Clock()
+    floods = Floods(most_waiting=1, clock=clock)
+    for sender in (1, 2, 3):
+        floods.begin(sender)
+        floods.begin(sender)
+    for sender in (1, 1, 2):
+        floods.end(sender)  # the first has nothing waiting any more
+    clock.now += LONGEST_SECONDS + 1
+    floods.begin(4)
+    floods.begin(4)
+    floods.end(4)
+    floods.end(4)
+    floods.begin(5)
+    assert sorted(floods._senders) == [2, 3, 4, 5], "the fourth has flooded just now"
+    for sender in range(6, 14):
+        floods.begin(sender)
+    clock.now += LONGEST_SECONDS + 1
+    assert 4 in floods._senders, "there is no look at all of them for each new one"

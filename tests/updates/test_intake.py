@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from storage.schema import inbox as inbox_table
 from storage.tables import inbox
 from tests.wire.server import Call, Server, give_until_confirmed, make_inline, make_update, refuse, succeed, until
 from tests.wire.stage import BOTH_ENGINES
+from tests.wire.test_holding import Lease
 
 Application = PassalongApplication[dict[str, Any]]
 
@@ -457,3 +459,23 @@ async def test_an_update_that_cannot_be_read_spoils_no_other(
     async with bot_data.run():
         await until(lambda: sorted(bot_data.handled) == [5, 7])
         await until(lambda: "8" in list_offsets(server))
+
+
+async def test_waiting_for_whose_the_shop_is_is_no_silence_of_telegrams(
+    server: Server, application: Application
+) -> None:
+    """However long it takes: nothing was asked meanwhile."""
+    clock, lease = SimpleNamespace(now=0.0), Lease()
+    bot_data = BotData(application, stuck_seconds=30.0, clock=lambda: clock.now)
+    bot_data.intake._holder = lease
+    lease.set(held=False)
+    server.batches.put_nowait([make_update(1, 1)])
+    async with bot_data.run():
+        await bot_data.dispatch.settled()
+        assert server.list_calls("getUpdates") == []
+        clock.now = 100.0
+        lease.set(held=True)
+        await until(lambda: bot_data.handled == [1])
+        assert bot_data.intake.silent_for() == 0.0
+        clock.now = 107.0
+        assert bot_data.intake.silent_for() == 7.0

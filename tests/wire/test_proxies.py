@@ -6,11 +6,13 @@ import asyncio
 from io import BytesIO
 
 import pytest
+from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 from PIL import Image
 from telegram.error import BadRequest
 
 from bot.core.proxies import parse_proxy
 from bot.wire.errors import FailureKind, NotSent, classify
+from bot.wire.proxies import explain
 from bot.wire.telegram_bot import PassalongBot
 from bot.wire.transport import AiohttpRequest
 from tests.proxies import listen, serve_proxy
@@ -74,3 +76,24 @@ async def test_a_page_of_the_proxys_is_not_telegrams_word(status: int) -> None:
     assert isinstance(caught.value, NotSent) is (status != 200)
     assert (f"127.0.0.1:{port}" in str(caught.value)) is (status != 200)
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ProxyConnectionError("nobody is there"), "cannot be reached (nobody is there)"),
+        (ProxyTimeoutError("60 seconds"), "does not answer in time"),
+        (ProxyError("not for you"), "refuses: not for you"),
+    ],
+)
+def test_what_a_proxy_lets_fail_is_said_of_the_proxy(error: Exception, said: str) -> None:
+    """With its address and without its password; what is no proxy's fault is not said of one."""
+    proxy = parse_proxy("socks5://shop:hunter2@127.0.0.1:1080")
+    told = explain(error, proxy)
+    assert told.startswith("The proxy ")
+    assert told.endswith(said)
+    assert "127.0.0.1:1080" in told
+    assert "hunter2" not in told
+    assert explain(ValueError("something else"), proxy) == ""
+    assert explain(error, None) == ""
+    assert explain(error, parse_proxy("http://127.0.0.1:1080")) == "", "it speaks no SOCKS"

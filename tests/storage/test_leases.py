@@ -1,0 +1,104 @@
+"""When a process looks at the others again: at the next heartbeat, at the moment one may be declared dead, or when something has happened."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import cast
+
+import pytest
+
+from storage import LeaseLost
+from storage.engines import postgres_keeper
+from storage.engines.postgres_keeper import PostgresKeeper, PostgresTenure, Trust, tell_seconds
+from storage.engines.postgres_server import PostgresServer
+from storage.leases import DEAD_SECONDS
+
+NEVER, SOON = 1e6, 0.05
+PATIENCE_SECONDS = 60.0
+
+
+@pytest.fixture
+def keeper(monkeypatch: pytest.MonkeyPatch) -> PostgresKeeper:
+    """One that has no server yet."""
+    monkeypatch.setattr(postgres_keeper, "SOONEST_SECONDS", 0.0)
+    return PostgresKeeper(cast("PostgresServer", None), "postgresql://nowhere", "control")
+
+
+def say_nothing(_keeper: PostgresKeeper) -> None:
+    """Nothing happens."""
+
+
+def want_another(keeper: PostgresKeeper) -> None:
+    """A shop was added to the folder."""
+    keeper.set_wanted(["north"])
+
+
+def hear_of_leases(keeper: PostgresKeeper) -> None:
+    """Another process has said so."""
+    keeper.note_leases()
+
+
+def let_one_fall_silent(keeper: PostgresKeeper) -> None:
+    """It would be dead in a moment; of one that is dead already, and of ourselves, nothing is expected."""
+    now = tell_seconds()
+    keeper._beats = {8: (1, now - DEAD_SECONDS + SOON), 9: (1, now - 2 * DEAD_SECONDS), keeper.id: (1, now)}
+
+
+@pytest.mark.parametrize(
+    ("heartbeat_seconds", "happen"),
+    [(SOON, say_nothing), (NEVER, want_another), (NEVER, hear_of_leases), (NEVER, let_one_fall_silent)],
+)
+async def test_a_rest_ends(
+    heartbeat_seconds: float,
+    happen: Callable[[PostgresKeeper], None],
+    keeper: PostgresKeeper,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each by itself."""
+    monkeypatch.setattr(postgres_keeper, "HEARTBEAT_SECONDS", heartbeat_seconds)
+    happen(keeper)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await keeper._rest(tell_seconds())
+
+
+async def test_what_has_happened_ends_one_rest_alone(keeper: PostgresKeeper, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it would look again and again."""
+    monkeypatch.setattr(postgres_keeper, "HEARTBEAT_SECONDS", NEVER)
+    keeper.set_wanted(["north"])
+    await keeper._rest(tell_seconds())
+    another = asyncio.create_task(keeper._rest(tell_seconds()))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not another.done()
+    another.cancel()
+
+
+async def test_whoever_waits_for_certainty_is_woken_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or looks by itself after a heartbeat."""
+    monkeypatch.setattr(postgres_keeper, "HEARTBEAT_SECONDS", NEVER)
+    trust = Trust()
+    tenure = PostgresTenure("north", "north", 1, trust)
+    assert not tenure.is_held()
+    waiting = asyncio.create_task(tenure.wait_held())
+    await asyncio.sleep(0)
+    trust.renew(tell_seconds())
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await waiting
+        monkeypatch.setattr(postgres_keeper, "HEARTBEAT_SECONDS", SOON)
+        await trust.wait_changed()
+
+
+async def test_listeners_hear_of_the_end_once_and_also_afterwards() -> None:
+    """With its reason, the first one that there was."""
+    trust, heard = Trust(), list[str]()
+    trust.renew(tell_seconds())
+    tenure = PostgresTenure("north", "north", 1, trust)
+    tenure.on_end(lambda error: heard.append(str(error)))
+    assert (tenure.is_held(), heard) == (True, [])
+    for reason in ("handed over", "lost"):
+        tenure.finish(LeaseLost(reason))
+    tenure.on_end(lambda error: heard.append(f"later: {error}"))
+    assert (tenure.is_held(), heard) == (False, ["handed over", "later: handed over"])
+    with pytest.raises(LeaseLost, match="handed over"):
+        await tenure.wait_held()

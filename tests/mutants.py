@@ -14,9 +14,11 @@ import argparse
 import ast
 import json
 import math
+import os
 import random
 import re
 import shutil
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -48,13 +50,13 @@ SLOW = (
 )
 """Tests that take seconds and pass through nearly everything: each survivor would wait for all of them."""
 
-SURVIVED, UNTESTED, REFUSED = 0, 33, 37
+SURVIVED, KILLED, UNTESTED, ENDLESS, REFUSED = 0, 1, 33, 36, 37
 OUTCOMES = {
     SURVIVED: "survived",
     5: "untested",
     UNTESTED: "untested",
     REFUSED: "refused by mypy",
-    36: "endless",
+    ENDLESS: "endless",
     -24: "endless",
     None: "not tried",
 }
@@ -319,6 +321,27 @@ def _learn_tests(runner: ForkRunner, room: Room, deadline: float) -> bool:
     return True
 
 
+def _try_imported(name: str) -> int:
+    """What no test passes through may run at import: a process that begins with the mutant tries what passes through its file."""
+    from mutmut.configuration import config
+    from mutmut.state import state
+    from mutmut.utils.format_utils import mangled_name_from_mutant_name
+
+    module = mangled_name_from_mutant_name(name).rpartition(".")[0]
+    everything = state().tests_by_mangled_function_name.items()
+    near = {test for function, tests in everything if function.rpartition(".")[0] == module for test in tests}
+    asked = choose_quickest({test: state().duration_by_test[test] for test in near if not _needs_server(test)}, SECONDS)
+    if not asked:
+        return UNTESTED
+    command = [sys.executable, "-m", "pytest", "-x", "-q", *config().pytest_add_cli_args, *asked]
+    around, seconds = {**os.environ, "MUTANT_UNDER_TEST": name}, 2 * PATIENCE * (SECONDS + PATIENCE_SECONDS)
+    try:
+        done = subprocess.run(command, cwd=FOLDER, env=around, capture_output=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired:
+        return ENDLESS
+    return UNTESTED if done.returncode == 0 else KILLED
+
+
 def _needs_server(test: str) -> bool:
     return "postgres" in test
 
@@ -326,6 +349,8 @@ def _needs_server(test: str) -> bool:
 def _try(runner: ForkRunner, name: str) -> int:
     """Run tests that pass through the mutant's function, quick ones first, until one fails, and return how that ended."""
     known, status = _find_seconds(name), UNTESTED
+    if not known:
+        return _try_imported(name)
     for served in (False, True):  # a server is started only for what went by all that needs none
         asked = choose_quickest({test: known[test] for test in known if _needs_server(test) is served}, SECONDS)
         if asked and status in {SURVIVED, UNTESTED}:

@@ -151,15 +151,19 @@ async def test_while_telegram_does_not_get_through_it_is_silent(telegram: Telegr
         assert telegram.metrics.read()["pushes_failed"] == 4
 
 
-async def test_a_failure_with_updates_waiting_is_silence(telegram: Telegram, server: Server, bot: PassalongBot) -> None:
-    """By Telegram's own word: it has something for us and cannot bring it."""
-    telegram.info |= {"last_error_date": 5, "pending_update_count": 1}
+async def test_a_failure_with_updates_waiting_is_silence(
+    telegram: Telegram, server: Server, bot: PassalongBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By Telegram's own word: it has something for us and cannot bring it. The log says how much, and why."""
+    telegram.info |= {"last_error_date": 5, "last_error_message": "Connection refused", "pending_update_count": 17}
     webhook = telegram.make_webhook(bot)
     telegram.now = 100
     async with looked_after(webhook):
         await webhook.wait_heard(60)
     assert len(server.list_calls("getWebhookInfo")) == 1
     assert webhook.silent_for() == 100 - LOOK_SECONDS
+    (record,) = [each for each in caplog.records if each.levelname == "WARNING"]
+    assert record.args == (17, "Connection refused")
 
 
 async def test_an_address_that_telegram_does_not_take_ends_the_bot_in_words(

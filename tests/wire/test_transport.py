@@ -275,7 +275,7 @@ async def test_a_picture_has_time_by_its_size(server: Server) -> None:
     server.replies["sendPhoto"] = server.replies["sendMessage"] = dawdle
     async with AiohttpRequest(read_timeout=0.1, write_timeout=0.1, media_write_timeout=0.1) as request:
         bot = PassalongBot(TOKEN, base_url=f"{server.url}/bot", request=request, get_updates_request=request)
-        with pytest.raises(TimedOut):
+        with pytest.raises(TimedOut, match="No answer in time"):
             await bot.send_photo(1, b"small")
         await bot.send_photo(1, bytes(20_000))
         with pytest.raises(TimedOut):

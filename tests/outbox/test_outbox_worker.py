@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from sqlalchemy import update
+from sqlalchemy import select, update
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.messages import community
@@ -522,6 +522,36 @@ async def test_a_notice_that_says_nothing_is_given_up(application: Application, 
     async with delivering(application, gate, Renderer(silent=True)) as delivery:
         await delivery.settled()
     assert await store.read(outbox.count_owed) == 0
+
+
+@pytest.mark.parametrize(
+    ("renderer", "named", "kind", "said"),
+    [
+        (Renderer(), None, "numbered", "there is no such chat"),
+        (Renderer(silent=True), CHANNEL, "numbered", "nothing to say"),
+        (Renderer(), CHANNEL, "of tomorrow", "unreadable"),
+        (Renderer(), CHANNEL, "numbered", "Message is too long"),
+    ],
+)
+async def test_what_is_given_up_says_why(
+    *,
+    renderer: Renderer,
+    named: int | None,
+    kind: str,
+    said: str,
+    server: Server,
+    application: Application,
+    gate: Gate,
+    store: Store,
+) -> None:
+    """In the row that stays: whoever looks for a notice that never came finds it."""
+    server.replies["sendMessage"] = _reply(_refuse(400, "Bad Request: message is too long"))
+    await store.write(owe, [None])
+    await store.write(lambda tx: tx.run(update(outbox_table).values(kind=kind)) if kind != "numbered" else None)
+    async with delivering(application, gate, renderer, chats=ShopChats(store, named)) as delivery:
+        await delivery.settled()
+    ((state, error),) = await store.read(lambda tx: tx.rows(select(outbox_table.c.state, outbox_table.c.error)))
+    assert (state, said.lower() in error.lower()) == ("failed", True)
 
 
 async def test_stopping_keeps_what_is_not_sent(server: Server, application: Application, store: Store) -> None:

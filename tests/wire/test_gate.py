@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -379,3 +380,33 @@ async def test_bot_methods_bring_their_priority(
     assert message.text == "to one"
     first, second = server.list_calls("sendMessage")
     assert second.at - first.at >= 1
+
+
+async def test_how_long_requests_wait_and_take_is_counted() -> None:
+    """The wait at the gate and the way to Telegram apart, those that failed included."""
+    clock = SimpleNamespace(now=1000.0)
+    gate = make_gate(clock=lambda: clock.now)
+
+    async def transmit(seconds: float, error: Exception | None = None) -> bool:
+        clock.now += seconds
+        if error is not None:
+            raise error
+        return True
+
+    await gate.process_request(transmit, (0.25,), {}, "sendMessage", {"chat_id": 1}, None)
+    with pytest.raises(Unconfirmed):
+        await gate.process_request(transmit, (3.0, TimedOut()), {}, "sendMessage", {"chat_id": 2}, None)
+    assert gate.metrics.times["request"].seconds == 3.25
+    assert sum(gate.metrics.times["request"].counts) == 2
+    assert gate.metrics.times["gate"].seconds == 0.0
+    assert sum(gate.metrics.times["gate"].counts) == 2
+    assert gate.metrics.read()["requests_sent"] == 2
+
+
+async def test_the_log_says_what_waits_for_the_end_of_a_flood(caplog: pytest.LogCaptureFixture) -> None:
+    """And for which time."""
+    await Line(make_gate(), floods=[0.01, 0.01]).call("first", 7, Priority.NOTICE, endpoint="sendPhoto")
+    assert [each.args for each in caplog.records if each.msg.startswith("%s waits")] == [
+        ("sendPhoto", 1),
+        ("sendPhoto", 2),
+    ]

@@ -6,13 +6,19 @@ from collections.abc import Iterable
 
 import pytest
 
-_ENGINES = ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.long])]
+ENGINES = ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.long])]
+"""Both, of which `make test` tries one."""
 
-LONG_ON_POSTGRES = pytest.mark.parametrize("store_url", _ENGINES, indirect=True)
+LONG_ON_POSTGRES = pytest.mark.parametrize("store_url", ENGINES, indirect=True)
 """An empty database on each engine in turn; for what takes long, one of them is enough for `make test`."""
 
-EMPTY_LONG_ON_POSTGRES = pytest.mark.parametrize("empty_store_url", _ENGINES, indirect=True)
+EMPTY_LONG_ON_POSTGRES = pytest.mark.parametrize("empty_store_url", ENGINES, indirect=True)
 """The same for one without any tables."""
+
+BOTH_ENGINES = pytest.mark.parametrize(
+    "store_url", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+"""An empty database on each engine in turn, in `make test` as well: where several write at once, or the engines differ."""
 
 
 def thin(values: Iterable[object], first: int = 0, *, step: int = 3) -> list[object]:

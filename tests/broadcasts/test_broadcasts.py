@@ -19,7 +19,7 @@ from storage.tables import broadcasts, labels, people
 from tests.broadcasts.stage import ANYTHING, Stage, open_stage
 from tests.storage import cast
 from tests.telegram import LocalTelegram, telegram
-from tests.wire.stage import BOTH_ENGINES
+from tests.thinning import BOTH_ENGINES
 
 __all__ = ["telegram"]
 

@@ -18,8 +18,9 @@ from storage.frozen import frozen
 from storage.tables import outbox
 from tests.owed import Numbered
 from tests.storage.clock import Clock
+from tests.thinning import BOTH_ENGINES
 from tests.wire.server import Server, until
-from tests.wire.stage import BOTH_ENGINES, make_snapshots
+from tests.wire.stage import make_snapshots
 
 Application = PassalongApplication[dict[str, Any]]
 CHANNEL = -100200

@@ -26,9 +26,9 @@ from storage.handout import HandoutId, HandoutKind, HandoutState
 from storage.records import PersonId, Profile
 from storage.tables import cards, outbox, people, shares, warnings
 from tests.messages.samples import CAMPAIGN, RENDERERS
-from tests.thinning import thin
+from tests.thinning import BOTH_ENGINES, thin
 from tests.wire.server import Call, Server, make_message, refuse, succeed, until
-from tests.wire.stage import BOTH_ENGINES, make_snapshots
+from tests.wire.stage import make_snapshots
 
 Application = PassalongApplication[dict[str, Any]]
 Reply = Callable[[Call], Awaitable[web.StreamResponse]]

@@ -28,8 +28,9 @@ from storage.schema import outbox as outbox_table
 from storage.store import Listener
 from storage.tables import outbox, people, warnings
 from tests.owed import Numbered, owe_numbered
+from tests.thinning import BOTH_ENGINES
 from tests.wire.server import Call, Server, make_message, refuse, succeed, until
-from tests.wire.stage import BOTH_ENGINES, make_snapshots
+from tests.wire.stage import make_snapshots
 
 Application = PassalongApplication[dict[str, Any]]
 CHANNEL = -100200

@@ -10,6 +10,7 @@ from bot.core.campaigns.campaign import Campaign, parse_campaign
 from bot.services.campaigns.opening import Source, open_shop
 from storage import Store, open_store
 from tests.storage.clock import Clock
+from tests.thinning import ENGINES
 
 CHAT = -1001000000077
 """The community chat."""
@@ -22,6 +23,13 @@ def campaign() -> Campaign:
     return parse_campaign(
         text, themes=sorted(path.stem for path in (ASSETS / "themes").glob("*.toml")), find_picture=lambda _: ""
     )
+
+
+@pytest.fixture(params=ENGINES)
+def store_url(request: pytest.FixtureRequest) -> str:
+    """A migrated, empty database on each engine in turn: tables are tried on both by themselves, a service on PostgreSQL by `make long`."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
 
 
 @pytest.fixture

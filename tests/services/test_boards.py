@@ -21,6 +21,7 @@ from storage.tables import people, shops
 from tests.services.test_honours import bring, take
 from tests.services.test_revoking import add_member
 from tests.storage.clock import Clock
+from tests.thinning import BOTH_ENGINES
 
 ALL, CAMPAIGN, MONTH, WEEK = BoardKind.ALL, BoardKind.CAMPAIGN, BoardKind.MONTH, BoardKind.WEEK
 
@@ -104,6 +105,7 @@ async def test_among_equals_leads_who_got_there_first(store: Store, clock: Clock
     assert (await look(store, anna)).lines == view.lines
 
 
+@BOTH_ENGINES
 async def test_many_at_once_begin_a_week_once(store: Store, campaign: Campaign) -> None:
     """Whoever comes first on Monday: nobody is lost, and every counter fits."""
     members = await open_with(store, campaign, 4)

@@ -19,6 +19,7 @@ from storage.role import Role
 from storage.tables import grants, ledgers, outbox, people, roles, shops
 from tests.services.test_joining import ANNA, BUDI, arrive
 from tests.storage.clock import Clock
+from tests.thinning import BOTH_ENGINES
 
 SARI = Profile(telegram_id=900, first_name="Sari", telegram_language="en")
 TONO = Profile(telegram_id=901, first_name="Tono", telegram_language="en")
@@ -69,6 +70,7 @@ async def test_points_are_given_told_and_written_down(team: Store) -> None:
     assert await list_faults(team) == []
 
 
+@BOTH_ENGINES
 async def test_a_role_gives_so_many_a_day(team: Store, clock: Clock) -> None:
     """However many taps come at once; the next day of the shop begins anew, and who may give none gives none."""
     views = await asyncio.gather(*(give(team, TONO, 30) for _ in range(16)))

@@ -20,6 +20,7 @@ from storage.role import Role
 from storage.tables import outbox, people, polls, roles
 from tests.services.test_joining import ANNA, BUDI, arrive
 from tests.storage.cast import add_members
+from tests.thinning import BOTH_ENGINES
 
 OWNER = Profile(telegram_id=901, first_name="Rosa", telegram_language="en")
 SAID = [
@@ -55,6 +56,7 @@ async def list_told(shop: Store) -> list[tuple[str, object, object]]:
     return [(row.kind, row.address, row.payload.get("percent")) for row in owed if row.kind.startswith("poll_")]
 
 
+@BOTH_ENGINES
 async def test_each_has_one_voice_and_can_choose_otherwise_until_it_is_over(shop: Store) -> None:
     """What does not exist is not chosen, and afterwards nothing changes."""
     assert (await put(shop)).announced

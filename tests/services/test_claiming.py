@@ -24,6 +24,7 @@ from tests.owed import find_member
 from tests.services.asking import find_flow
 from tests.services.conftest import CHAT
 from tests.storage.clock import Clock
+from tests.thinning import BOTH_ENGINES
 
 _IDS = count(10_001)
 DAY = 86_400
@@ -290,6 +291,7 @@ async def test_no_circle_of_inviters_closes(store: Store) -> None:
     assert await find_inviter(store, anna) is None
 
 
+@BOTH_ENGINES
 async def test_two_who_name_each_other_at_once_make_no_circle(store: Store) -> None:
     """One of them is first."""
     for number in range(5):
@@ -298,6 +300,7 @@ async def test_two_who_name_each_other_at_once_make_no_circle(store: Store) -> N
         assert sorted(view.outcome.name for view in views) == ["CREDITED", "OWN_GUEST"]
 
 
+@BOTH_ENGINES
 async def test_a_double_tap_credits_once(store: Store, campaign: Campaign) -> None:
     """However many say it at the same moment."""
     anna, budi = [await add_member(store, name) for name in ("Anna", "Budi")]

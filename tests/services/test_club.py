@@ -26,6 +26,7 @@ from storage.tables import coupons, drops, inbox, labels, outbox, people, roles
 from tests.services.test_joining import ANNA, BUDI, arrive
 from tests.storage.cast import add_members
 from tests.storage.clock import Clock
+from tests.thinning import BOTH_ENGINES
 
 OWNER = Profile(telegram_id=901, first_name="Rosa", telegram_language="en")
 TAP = "drop_take:1"
@@ -98,6 +99,7 @@ async def test_fifty_coupons_are_had_by_the_fifty_who_came_first_of_five_hundred
     assert await list_faults(shop) == []
 
 
+@BOTH_ENGINES
 async def test_who_taps_again_has_one_and_hears_it_once(shop: Store) -> None:
     """However often at the same moment, and once all are taken as well."""
     await drop(shop, 1)

@@ -18,6 +18,7 @@ from storage.records import Invitation, NoticeId, OutboxRow, PersonId, Profile, 
 from storage.tables import chat_joins, ledgers, outbox, people, referrals
 from tests.owed import find_member
 from tests.storage.clock import Clock
+from tests.thinning import BOTH_ENGINES
 
 CHAT = -1001000000077
 DAY = 86_400
@@ -168,6 +169,7 @@ async def test_an_older_link_of_a_member_still_counts(scene: Scene) -> None:
     assert await scene.come(BUDI, ANNAS) is not None
 
 
+@BOTH_ENGINES
 async def test_told_twice_it_counts_once(scene: Scene) -> None:
     """However many tell at the same moment that somebody came, and then that they left."""
     await scene.add_member(ANNA, ANNAS)

@@ -38,6 +38,7 @@ from tests.services.test_coupons import take_in
 from tests.services.test_honours import bring, take
 from tests.services.test_revoking import add_member
 from tests.storage.clock import Clock
+from tests.thinning import BOTH_ENGINES
 
 KINDS = {notice.kind: notice for notice in NOTICES}
 FIRST = ContestId(1)
@@ -119,6 +120,7 @@ async def test_a_contest_begins_counts_and_ends_by_the_clock(store: Store, clock
     assert await list_faults(store) == []
 
 
+@BOTH_ENGINES
 async def test_results_are_told_once_with_their_prizes(store: Store, clock: Clock, campaign: Campaign) -> None:
     """Ties by who got there first; a friend taken back counts no more; who is struck off wins nothing."""
     anna, budi, cleo, dewi = await open_contest(store, campaign, members=4)

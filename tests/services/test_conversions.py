@@ -38,6 +38,7 @@ from tests.services.test_coupons import earn, take_in
 from tests.services.test_revoking import add_member
 from tests.services.test_rewards import bring, list_grants, set_rules
 from tests.storage.clock import Clock
+from tests.thinning import BOTH_ENGINES
 
 DAY = 86_400
 STEPS = ("join", "claim", "purchase", "refund", "duplicate", "leave")
@@ -486,6 +487,7 @@ async def test_what_is_told_of_a_purchase_for_later_is_heard_then(
     assert await list_faults(store) == []
 
 
+@BOTH_ENGINES
 async def test_reports_that_come_at_once_and_again_count_once_each(store: Store, campaign: Campaign) -> None:
     """Purchases, refunds of a part and repetitions of both, all at the same moment and in any order."""
     till = await open_till(store, campaign, FIVE, TENTH)

@@ -30,6 +30,7 @@ from storage.tables import coupons, grants, outbox, people, roles
 from tests.services.test_joining import ANNA, BUDI, arrive
 from tests.storage.cast import run
 from tests.storage.clock import Clock
+from tests.thinning import BOTH_ENGINES
 
 STAFF = Profile(telegram_id=900, first_name="Tono", telegram_language="en")
 OWNER = Profile(telegram_id=901, first_name="Rosa", telegram_language="en")
@@ -114,6 +115,7 @@ async def test_a_list_that_comes_again_changes_nothing(shop: Store) -> None:
     assert await list_faults(shop) == []
 
 
+@BOTH_ENGINES
 async def test_lists_that_come_at_the_same_moment_are_one(shop: Store) -> None:
     """Each code is new to one of them, in whatever order they have it."""
     codes = [f"CODE-{number}" for number in range(120)]
@@ -139,6 +141,7 @@ async def test_who_comes_too_late_waits_and_is_served_in_order(shop: Store, cloc
     assert await list_faults(shop) == []
 
 
+@BOTH_ENGINES
 async def test_the_last_coupons_go_to_as_many_as_there_are(shop: Store) -> None:
     """Sixteen earn one at the same moment, and there are three."""
     await take_in(shop, "A\nB\nC\n")
@@ -224,6 +227,7 @@ async def test_an_expired_coupon_is_not_given_before_it_is_cleared_away(shop: St
     assert await list_faults(shop) == []
 
 
+@BOTH_ENGINES
 async def test_a_coupon_is_used_once_at_the_counter(shop: Store, clock: Clock) -> None:
     """Found however its code is typed; a slip is put right within two minutes; all of it is written down."""
     await take_in(shop, "AB-12\nCD-34\n")

@@ -21,6 +21,7 @@ from storage.schema import ledger
 from storage.tables import chat_joins, ledgers, outbox, people, referrals, scores
 from tests.owed import find_member
 from tests.services.conftest import CHAT
+from tests.thinning import BOTH_ENGINES
 
 ANNA = Profile(telegram_id=101, first_name="Anna", telegram_language="en")
 BUDI = Profile(telegram_id=102, first_name="Budi", telegram_language="id")
@@ -118,6 +119,7 @@ async def test_a_friend_who_must_join_the_community_waits(store: Store, strict: 
     assert [(line.name, line.state) for line in invites.lines] == [("Budi", ReferralState.WAITING)]
 
 
+@BOTH_ENGINES
 async def test_a_waiting_friend_qualifies_once(store: Store, strict: Campaign) -> None:
     """However many tell at the same moment that the friend is in, both sides are rewarded and told once."""
     anna, budi = await pair(store)

@@ -32,6 +32,7 @@ from storage.tables import honours, outbox, people, scores
 from tests.services.conftest import CHAT
 from tests.services.test_revoking import add_member
 from tests.storage.clock import Clock
+from tests.thinning import BOTH_ENGINES
 
 FRIEND = Tier(key="friend", friends=2, name={"en": "Friend of the house"}, badge="🌟")
 STAR = Tier(key="star", friends=3, name={"en": "Star"}, period_days=10)
@@ -149,6 +150,7 @@ async def test_new_terms_find_who_has_earned_what_and_tell_nobody(store: Store, 
     assert await list_words(store, anna) == []
 
 
+@BOTH_ENGINES
 async def test_many_friends_at_once_make_one_tier(store: Store, honouring: Campaign) -> None:
     """However they come: two steps are told, and each once; the card is offered with the first alone."""
     anna = await open_honouring(store, honouring)

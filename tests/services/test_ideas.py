@@ -25,6 +25,7 @@ from tests.services.test_joining import ANNA, BUDI, arrive
 from tests.services.test_rewards import FIVE
 from tests.services.test_rewards_with_time import set_rules
 from tests.storage.clock import Clock
+from tests.thinning import BOTH_ENGINES
 
 SARI = Profile(telegram_id=900, first_name="Sari", telegram_language="en")
 ADOPTED = Rule(key="idea", when="adopted", who=Side.INVITER, give=FIVE)
@@ -90,6 +91,7 @@ async def test_the_author_hears_each_step_and_an_adopted_idea_is_honoured_once(s
     assert await list_faults(shop) == []
 
 
+@BOTH_ENGINES
 async def test_two_of_the_team_adopt_it_at_once_and_it_is_paid_once(shop: Store) -> None:
     """The second of them hears that somebody was faster."""
     idea = await think(shop)
@@ -130,6 +132,7 @@ async def test_members_and_who_was_of_the_team_answer_nothing(shop: Store) -> No
     assert row.state is IdeaState.OPEN
 
 
+@BOTH_ENGINES
 async def test_others_want_an_open_idea_once_each_and_its_author_is_not_counted(shop: Store) -> None:
     """However often somebody taps; a second tap takes it back, and of a decided idea nothing changes."""
     idea = await think(shop)
@@ -169,6 +172,7 @@ async def test_the_announce_chat_hears_of_it_only_where_the_author_agrees(shop: 
     assert [kind for kind, _ in await list_told(shop)].count("idea_announced") == 1
 
 
+@BOTH_ENGINES
 async def test_a_member_has_a_few_ideas_a_day(shop: Store, clock: Clock) -> None:
     """However many come at once; on the next day there are more. The team hears of each that was taken."""
     tries = [shop.write(take_idea, visitor=ANNA, data={"text": f"Idea {number}"}) for number in range(EACH_DAY + 4)]

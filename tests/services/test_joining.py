@@ -20,6 +20,7 @@ from storage.store import Store
 from storage.tables import conversations, outbox, people
 from tests.owed import find_member
 from tests.storage.clock import Clock
+from tests.thinning import BOTH_ENGINES
 
 ANNA = Profile(telegram_id=101, first_name="Anna", telegram_language="en")
 BUDI = Profile(telegram_id=102, first_name="Budi", last_name="Santoso", telegram_language="id")
@@ -139,6 +140,7 @@ async def test_nobody_comes_by_whom_they_brought(store: Store, length: int) -> N
     assert (await arrive(store, line[0], other.code)).attribution is Attribution.CREDITED
 
 
+@BOTH_ENGINES
 @pytest.mark.parametrize("length", [2, 3, 4, 7])
 async def test_no_ring_closes_however_many_credits_run_at_once(store: Store, length: int) -> None:
     """Of credits that would make a ring together, one is refused."""
@@ -159,6 +161,7 @@ async def test_somebody_known_but_not_started_is_still_a_newcomer(store: Store) 
     assert arrival.attribution is Attribution.CREDITED
 
 
+@BOTH_ENGINES
 @pytest.mark.parametrize("friends", [12])
 async def test_many_friends_at_once_are_all_credited(store: Store, campaign: Campaign, friends: int) -> None:
     """Joins of one inviter at the same moment neither lose nor double a credit."""

@@ -34,6 +34,7 @@ from tests.services.test_revoking import add_member
 from tests.services.test_rewards import FIVE, balance, bring, compose_rule, list_grants, set_rules, told
 from tests.storage.cast import run
 from tests.storage.clock import Clock
+from tests.thinning import BOTH_ENGINES
 
 
 async def test_all_that_was_promised_is_counted_until_it_is_used(store: Store, campaign: Campaign) -> None:
@@ -89,6 +90,7 @@ async def promised(store: Store) -> int:
     return (await store.read(liability.get)).points
 
 
+@BOTH_ENGINES
 @pytest.mark.parametrize("at_limit", ["stop", "queue", "tell"])
 async def test_no_more_is_promised_than_the_shop_wants_to(store: Store, campaign: Campaign, at_limit: str) -> None:
     """Sixteen friends at once: what does not fit is stopped, queued or told, as the rule says, and never one point more is owed."""

@@ -46,6 +46,7 @@ from tests.services.test_joining import ANNA, BUDI, arrive
 from tests.storage import cast
 from tests.storage.cast import run
 from tests.storage.clock import Clock
+from tests.thinning import BOTH_ENGINES
 
 DAY = 24 * 3600
 STAFF = Profile(telegram_id=900, first_name="Tono", telegram_language="en")
@@ -103,6 +104,7 @@ async def list_kinds(store: Store) -> list[str]:
     return [row.kind for row in owed if row.kind.startswith("redemption")]
 
 
+@BOTH_ENGINES
 async def test_a_latte_is_put_aside_paid_and_handed_out_once(counter: Store) -> None:
     """Each step once; the points go, the notice comes, and it is written down who did it."""
     await enrich(counter, ANNA, 50)
@@ -194,6 +196,7 @@ async def test_nobody_has_what_cannot_be_had(counter: Store) -> None:
     assert [(offer.item.key, offer.refusal) for offer in offers] == [("bun", None), ("latte", Refusal.ENOUGH)]
 
 
+@BOTH_ENGINES
 async def test_points_are_spent_once_however_many_things_are_put_aside(counter: Store) -> None:
     """Ten points buy one bun or a third of a latte, whichever yes comes first; never both."""
     await enrich(counter, ANNA, 35)
@@ -206,6 +209,7 @@ async def test_points_are_spent_once_however_many_things_are_put_aside(counter: 
     assert await list_faults(counter) == []
 
 
+@BOTH_ENGINES
 async def test_the_last_ones_go_to_as_many_as_there_are(counter: Store) -> None:
     """Sixteen want the two that are left, all at once."""
     visitors = [Profile(telegram_id=500 + number, first_name=f"Guest {number}") for number in range(16)]

@@ -28,6 +28,7 @@ from tests.services.selling import sell
 from tests.services.test_coupons import take_in
 from tests.services.test_joining import ANNA, BUDI, arrive
 from tests.services.test_redeeming import STAFF, buy, count_left, enrich, list_kinds, number_of
+from tests.thinning import BOTH_ENGINES
 
 COFFEE = CatalogueItem(
     key="coffee", price=30, name={"en": "A coffee"}, stock=3, give=Give(kind=GrantKind.COUPON, what="coffee")
@@ -53,6 +54,7 @@ async def view_states(store: Store, visitor: Profile) -> list[tuple[GrantKind, G
     return [(each.row.kind, each.row.state) for each in (await store.write(list_rewards, visitor=visitor)).live]
 
 
+@BOTH_ENGINES
 async def test_a_coupon_is_paid_once_and_given_once_however_often_one_taps(counter: Store) -> None:
     """Its code is there at once; it is used at the counter like any other."""
     await take_in(counter, "AAA\nBBB\n", by=STAFF)
@@ -87,6 +89,7 @@ async def test_who_pays_at_an_empty_pool_waits_and_is_served_by_the_next_list(co
     assert await list_faults(counter) == []
 
 
+@BOTH_ENGINES
 async def test_who_does_not_want_to_wait_has_the_points_back(counter: Store) -> None:
     """Once, with the piece of the stock; once the code is there it stays bought."""
     await enrich(counter, ANNA, 100)
@@ -165,6 +168,7 @@ async def test_what_a_forgotten_member_waits_for_is_free_again(counter: Store) -
     assert await list_faults(counter) == []
 
 
+@BOTH_ENGINES
 async def test_the_last_coupons_and_the_stock_agree_whoever_comes_at_once(counter: Store) -> None:
     """Three in stock, two in the pool, eight who want one: two have a code, one waits, nobody has paid in vain."""
     await take_in(counter, "AAA\nBBB\n", by=STAFF)

@@ -16,6 +16,7 @@ from storage.records import NoticeId, OutboxRow, PersonId, Profile, Referral, Re
 from storage.tables import outbox, people, shares
 from tests.owed import find_member
 from tests.storage.clock import Clock
+from tests.thinning import BOTH_ENGINES
 
 ANNA = Profile(telegram_id=101, first_name="Anna", telegram_language="en")
 BUDI = Profile(telegram_id=102, first_name="Budi", telegram_language="id")
@@ -48,6 +49,7 @@ async def list_reminders(store: Store) -> list[OutboxRow]:
     return [notice for notice in owed if notice.kind == "reminder"]
 
 
+@BOTH_ENGINES
 async def test_a_friend_is_reminded_once_with_what_waits(store: Store, strict: Campaign) -> None:
     """The friend is told by whom, in their own language; ten taps at once are one message."""
     referral = await store.write(add_waiting, strict)

@@ -25,7 +25,7 @@ from storage.tables import ledgers, outbox, people, referrals, scores
 from tests.owed import find_member
 from tests.storage.cast import take_for
 from tests.storage.clock import Clock
-from tests.thinning import LONG_ON_POSTGRES
+from tests.thinning import BOTH_ENGINES, LONG_ON_POSTGRES
 
 _NUMBERS = count(1)
 DAY_SECONDS = 86_400
@@ -116,6 +116,7 @@ async def test_what_was_earned_goes_back(store: Store, campaign: Campaign) -> No
     assert await list_faults(store) == []
 
 
+@BOTH_ENGINES
 async def test_it_is_taken_back_once(store: Store, campaign: Campaign) -> None:
     """Ten at the same moment: one does it, the others find it done."""
     referral = await store.write(credit_pair, campaign)

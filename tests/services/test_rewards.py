@@ -31,7 +31,7 @@ from storage.tables import grants, labels, ledgers, outbox, people
 from tests.services.test_coupons import list_news, take_in
 from tests.services.test_revoking import add_member
 from tests.storage.clock import Clock
-from tests.thinning import LONG_ON_POSTGRES
+from tests.thinning import BOTH_ENGINES, LONG_ON_POSTGRES
 
 DAY = 24 * 3600
 CALLED = Give(kind=GrantKind.LABEL, what="regular")
@@ -139,6 +139,7 @@ async def test_what_goes_back_within_its_hold_was_never_points(store: Store, cam
     assert await told(store) == ["reward_given", "reward_taken_back"]
 
 
+@BOTH_ENGINES
 @pytest.mark.parametrize(
     ("limit", "given"),
     [

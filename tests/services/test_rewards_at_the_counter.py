@@ -30,6 +30,7 @@ from tests.services.test_redeeming import STAFF
 from tests.services.test_revoking import add_member
 from tests.services.test_rewards import COFFEE, bring, compose_rule, list_grants, set_rules, states, told
 from tests.storage.clock import Clock
+from tests.thinning import BOTH_ENGINES
 
 DAY = 24 * 3600
 
@@ -47,6 +48,7 @@ async def earn(store: Store, campaign: Campaign, **said: object) -> tuple[Person
     return anna, friend, row
 
 
+@BOTH_ENGINES
 @pytest.mark.parametrize("kind", [GrantKind.CODE, GrantKind.PRIVILEGE, GrantKind.BY_HAND])
 async def test_what_was_earned_is_handed_out_once(
     store: Store, campaign: Campaign, kind: GrantKind, clock: Clock

@@ -24,6 +24,7 @@ from storage import Store
 from storage.records import Person, Profile
 from storage.tables import people
 from tests.services.asking import find_flow
+from tests.thinning import BOTH_ENGINES
 
 ANNA = Profile(telegram_id=101, first_name="Anna", telegram_language="en")
 BUDI = Profile(telegram_id=102, first_name="Budi", telegram_language="id")
@@ -62,6 +63,7 @@ async def test_reading_gives_no_code(store: Store) -> None:
         await store.read(open_spoken, visitor=ANNA)
 
 
+@BOTH_ENGINES
 async def test_a_taken_code_is_drawn_again(store: Store) -> None:
     """Members at the same moment get codes of their own."""
     profiles = [Profile(telegram_id=1000 + n, first_name=f"P{n}", telegram_language="en") for n in range(40)]
@@ -85,6 +87,7 @@ async def test_an_own_code_is_chosen_once_and_the_old_one_stays(store: Store) ->
     assert await find_flow(store, chosen.member.id) is None
 
 
+@BOTH_ENGINES
 async def test_first_come_first_served(store: Store) -> None:
     """Of many who want the same at once one gets it; the others keep what they have and may go on."""
     profiles = [ANNA, BUDI, MEI]

@@ -16,6 +16,7 @@ from storage.role import Role
 from storage.tables import people, roles
 from storage.tx import Tx
 from tests.storage.clock import Clock
+from tests.thinning import BOTH_ENGINES
 
 SARI = Profile(telegram_id=1, first_name="Sari", telegram_language="en")
 DAY_SECONDS = 24 * 3600
@@ -59,6 +60,7 @@ async def test_of_many_who_tap_a_link_at_once_one_comes_in(owned: Store) -> None
     assert [act.act for act in acts].count(Act.ROLE) == 1
 
 
+@BOTH_ENGINES
 async def test_of_two_links_that_one_person_taps_at_once_the_higher_counts(owned: Store) -> None:
     """Whichever is dealt with first."""
     tokens = [await make_link(owned, role) for role in (Role.MANAGER, Role.STAFF) for _ in range(3)]
@@ -87,6 +89,7 @@ async def test_a_link_dies_with_the_right_to_make_it(owned: Store) -> None:
     assert await owned.read(roles.list_all) == {77: Role.OWNER}
 
 
+@BOTH_ENGINES
 async def test_two_owners_who_remove_each_other_at_once_leave_one(owned: Store) -> None:
     """A shop has an owner, whatever happens in the same moment."""
     (dewi, dewis), (tono, tonos) = await make_owner(owned, 1), await make_owner(owned, 2)

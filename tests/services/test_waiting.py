@@ -32,6 +32,7 @@ from storage.tables import boards, grants, inviter_sums, outbox, people, shops, 
 from tests.services.test_revoking import add_member
 from tests.services.test_rewards import COFFEE, bring
 from tests.storage.cast import run
+from tests.thinning import BOTH_ENGINES
 
 OWNER = Profile(telegram_id=1, first_name="Rina")
 KINDS = {notice.kind: notice for notice in NOTICES}
@@ -146,6 +147,7 @@ async def test_the_next_day_that_opens_doors(store: Store, campaign: Campaign) -
     assert await store.read(find_next_door) == int(datetime(2025, 10, 9, 17, tzinfo=UTC).timestamp()) * 1_000_000
 
 
+@BOTH_ENGINES
 async def test_many_at_once_stand_in_as_many_places(store: Store, campaign: Campaign) -> None:
     """Twelve enter, bring friends and are let in at once: nobody shares a place, and none is empty."""
     members = await open_queue(store, campaign, Waitlist(jump=3))

@@ -31,6 +31,7 @@ from storage.errors import CommitUnknown, StoreUnavailable
 from storage.records import NoticeId, Seq, UpdateBrought, UpdatesKept
 from storage.tables import inbox, outbox, shares
 from tests.owed import find_member
+from tests.thinning import BOTH_ENGINES
 from tests.updates.rig import (
     Application,
     Context,
@@ -44,7 +45,6 @@ from tests.updates.rig import (
     share,
 )
 from tests.wire.server import TOKEN, Call, Server, make_inline, make_update, refuse, until
-from tests.wire.stage import BOTH_ENGINES
 
 
 async def test_one_senders_updates_run_in_order_and_alone(store: Store, application: Application) -> None:

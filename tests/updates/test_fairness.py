@@ -14,6 +14,7 @@ from bot.updates.dispatch import Dispatch
 from storage import Store, StoreUnavailable, Tx
 from storage.records import NoticeId
 from storage.tables import outbox, people, shares
+from tests.thinning import BOTH_ENGINES
 from tests.updates.rig import (
     Application,
     Context,
@@ -26,7 +27,6 @@ from tests.updates.rig import (
     share,
 )
 from tests.wire.server import Call, Server, make_message, make_update, refuse, succeed, until
-from tests.wire.stage import BOTH_ENGINES
 
 
 @asynccontextmanager

@@ -23,8 +23,8 @@ from storage.errors import CommitUnknown
 from storage.records import Seq
 from storage.schema import inbox as inbox_table
 from storage.tables import inbox
+from tests.thinning import BOTH_ENGINES
 from tests.wire.server import Call, Server, give_until_confirmed, make_inline, make_update, refuse, succeed, until
-from tests.wire.stage import BOTH_ENGINES
 from tests.wire.test_holding import Lease
 
 Application = PassalongApplication[dict[str, Any]]

@@ -19,10 +19,6 @@ from tests.easel import draw_for
 from tests.messages.samples import make_shop
 from tests.wire.server import TOKEN, Server, serve
 
-BOTH_ENGINES = pytest.mark.parametrize(
-    "store_url", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
-)
-
 
 @pytest.fixture
 def store_url(request: pytest.FixtureRequest) -> str:

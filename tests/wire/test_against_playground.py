@@ -33,7 +33,8 @@ from storage.frozen import frozen
 from storage.records import Profile, ShareWay
 from storage.tables import inbox, outbox, people, shares
 from tests.telegram import LocalTelegram, telegram
-from tests.wire.stage import BOTH_ENGINES, make_snapshots
+from tests.thinning import BOTH_ENGINES
+from tests.wire.stage import make_snapshots
 
 __all__ = ["telegram"]
 

@@ -25,9 +25,8 @@ from storage.records import Profile
 from storage.tables import gifts, grants
 from tests.storage.clock import Clock
 from tests.telegram import LocalTelegram, telegram
-from tests.thinning import LONG_ON_POSTGRES, thin
+from tests.thinning import BOTH_ENGINES, LONG_ON_POSTGRES, thin
 from tests.wire.gifts_stage import GiftStage, open_gifts
-from tests.wire.stage import BOTH_ENGINES
 
 __all__ = ["telegram"]
 

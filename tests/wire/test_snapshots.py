@@ -15,7 +15,8 @@ from storage.beside import run_beside
 from storage.tables.shops import note_changed
 from storage.tx import Tx
 from tests.messages.samples import CAMPAIGN
-from tests.wire.stage import BOTH_ENGINES, make_snapshots
+from tests.thinning import BOTH_ENGINES
+from tests.wire.stage import make_snapshots
 
 
 def name_it(brand: str, *, theme: str = CAMPAIGN.theme) -> Campaign:

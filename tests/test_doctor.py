@@ -15,7 +15,7 @@ from storage.tables import shops
 from storage.tx import Tx
 from tests.journeys.test_process_chats import ANNOUNCE, COMMUNITY
 from tests.telegram import LocalTelegram, telegram
-from tests.thinning import thin
+from tests.thinning import leave_to_long, thin
 
 __all__ = ["telegram"]
 
@@ -35,7 +35,7 @@ def compose_settings(telegram: LocalTelegram, folder: Path, **more: str) -> dict
 
 @pytest.mark.parametrize(
     ("setting", "name"),
-    thin([*(("ANNOUNCE_CHAT", name) for name in ANNOUNCE), *(("COMMUNITY_CHAT", name) for name in COMMUNITY)], step=4),
+    thin([*(("ANNOUNCE_CHAT", name) for name in ANNOUNCE), *(("COMMUNITY_CHAT", name) for name in COMMUNITY)], step=8),
 )
 async def test_a_shops_chat_is_found_as_it_is(
     setting: str, name: str, telegram: LocalTelegram, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -56,9 +56,9 @@ async def test_a_shops_chat_is_found_as_it_is(
     [
         ({"SEND_RATE": "many"}, "PASSALONG_SEND_RATE"),
         ({"BOT_TOKEN": "4242:nobody-knows-this-token-at-all-really"}, "token"),
-        ({"DATABASE_URL": "sqlite:////nowhere/at/all.db"}, "database"),
+        leave_to_long(({"DATABASE_URL": "sqlite:////nowhere/at/all.db"}, "database")),
         ({"ADMIN_IDS": ""}, "note  owners: there is none"),
-        ({"SNED_RATE": "3"}, "PASSALONG_SNED_RATE"),
+        leave_to_long(({"SNED_RATE": "3"}, "PASSALONG_SNED_RATE")),
     ],
 )
 async def test_what_is_amiss_is_named(

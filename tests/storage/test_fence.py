@@ -46,7 +46,7 @@ async def test_units_of_two_shops_on_one_connection_see_their_own(empty_postgres
     async with open_store(urls[0], pools=pools) as north, open_store(urls[1], pools=pools) as south:
         await north.write(add_members, 3)
         await south.write(add_members, 1)
-        for _ in range(20):
+        for _ in range(5):
             for store, expected in ((north, ("north", 3)), (south, ("South side", 1))):
                 assert await store.read(find_schema_of) == expected
                 await stumble(store)

@@ -24,6 +24,7 @@ async def test_databases_that_are_made_at_once_do_not_cross(tmp_path: Path) -> N
     assert await asyncio.gather(*map(make, ("bakery", "florist"))) == [[], []]
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 async def test_migrations_leave_nothing_in_memory(postgres_server: Server) -> None:
     """What SQLAlchemy learned of the server is there once, however many shops it was learned for, and no statement stays compiled."""

@@ -123,6 +123,7 @@ async def test_a_shop_moves_while_people_come(sqlite_url: str, empty_postgres_ur
         number = 100
         while not leaving.done():
             await store.write(be_busy, number)
+            await asyncio.sleep(0.01)  # a hundred a second: nobody else would get at the processor
             moving = moving or asyncio.create_task(asyncio.to_thread(move, sqlite_url, empty_postgres_url, hush))
             assert not moving.done()
             number += 1
@@ -164,6 +165,7 @@ move(sys.argv[1], sys.argv[2], say)
 """
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 async def test_a_move_that_is_killed_changes_nothing(sqlite_url: str, empty_postgres_url: str) -> None:
     """The old database is in force and as it was; the next start tidies up, and the move can be begun again."""

@@ -35,7 +35,8 @@ async def clean(store: Store, *, page: int = PAGE) -> int:
 
 
 async def _run(store: Store) -> None:
-    logger.debug("Cleaning removed %d rows", await clean(store))
+    gone = await clean(store)
+    logger.debug("Cleaning removed %d rows", gone)
 
 
 CLEANING = Job(name="cleaning", every_seconds=3600.0, run=_run)

@@ -18,7 +18,8 @@ LIMIT = 60
 async def nudge_some(store: Store, *, limit: int = LIMIT) -> None:
     """Ask some members who have been quiet for long."""
     if await store.read(is_anybody_quiet):
-        logger.debug("Nudged %d members", await store.write(nudge, limit=limit))
+        asked = await store.write(nudge, limit=limit)
+        logger.debug("Nudged %d members", asked)
 
 
 NUDGING = Job(name="nudging", every_seconds=60.0, run=nudge_some)

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import logging
+
+import pytest
+
 from bot.core.durations import DAY_SECONDS, HOUR_SECONDS
-from bot.jobs.cleaning import clean
+from bot.jobs.cleaning import CLEANING, clean
 from bot.services.visiting import Click, count_clicks
 from storage import Store, Tx
 from storage.tables import clicks
@@ -26,3 +30,13 @@ async def test_visits_are_forgotten_after_a_day_and_clicks_are_not(store: Store,
     assert await clean(store, page=2) == 0
     assert await store.read(clicks.count_by_source) == {"web": 5}
     assert await store.write(click, visitors=5) == 5
+
+
+async def test_the_job_does_every_chore(store: Store, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+    """And says in the log how much went."""
+    caplog.set_level(logging.DEBUG, "bot.jobs.cleaning")
+    await store.write(click, visitors=5)
+    clock.advance(DAY_SECONDS + HOUR_SECONDS)
+    await CLEANING.run(store)
+    assert await clean(store) == 0
+    assert [each.args for each in caplog.records] == [(5,)]

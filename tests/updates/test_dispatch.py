@@ -502,8 +502,10 @@ async def test_only_the_last_inline_query_of_a_person_matters(store: Store, appl
     assert sorted(seen[1:]) == [(1, "abc"), (2, "x")]
 
 
-async def test_an_old_inline_query_is_dropped(store: Store, application: Application) -> None:
-    """Telegram would refuse the answer anyway; and a failing one disturbs nobody."""
+async def test_an_old_inline_query_is_dropped(
+    store: Store, application: Application, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Telegram would refuse the answer anyway; and a failing one disturbs nobody but the log."""
     seen: list[str] = []
 
     async def handle(update: Update, _context: Context) -> None:
@@ -518,6 +520,7 @@ async def test_an_old_inline_query_is_dropped(store: Store, application: Applica
             dispatch.take_inline(query)
         await dispatch.settled()
     assert seen == ["quick"]
+    assert "Inline query 1 was not answered" in caplog.text
 
 
 async def test_a_store_that_is_away_costs_no_attempts(store: Store, application: Application) -> None:

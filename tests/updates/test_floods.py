@@ -9,9 +9,10 @@ from telegram.ext import MessageHandler, filters
 
 from bot.updates import fair_queue
 from bot.updates.dispatch import FLOODERS_PARALLEL, Dispatch
-from bot.updates.fair_queue import LONGEST_SECONDS, MOST_WAITING, Floods
+from bot.updates.fair_queue import LONGEST_SECONDS, MOST_WAITING, FairQueue, Floods
 from bot.updates.raw_updates import RawUpdate, parse_update
 from storage import Store
+from storage.records import InboxRow, Seq
 from tests.updates.rig import Application, Context, add, dispatching, record
 from tests.wire.server import make_update, until
 
@@ -165,3 +166,25 @@ def test_floods_that_are_over_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> 
         floods.begin(sender)
     clock.now += LONGEST_SECONDS + 1
     assert 4 in floods._senders, "there is no look at all of them for each new one"
+
+
+def test_a_row_that_goes_back_is_the_next_and_counts_once() -> None:
+    """Its line rests meanwhile; the rows in memory are as many as there are."""
+    queue = FairQueue(lambda _: False)
+    for seq in (1, 2):
+        queue.put("a", InboxRow(seq=Seq(seq), update_id=seq, sender_id=7, raw=b"{}", failures=0))
+    taken = queue.take()
+    assert taken is not None
+    assert (taken[1].row.seq, queue.held) == (1, 1)
+    queue.put_back(*taken)
+    assert (queue.held, queue.take()) == (2, None)
+    queue.resume("a")
+    again = queue.take()
+    assert again is not None
+    assert (again[1].row.seq, queue.held) == (1, 1)
+    queue.finish("a")
+    last = queue.take()
+    assert last is not None
+    assert (last[1].row.seq, queue.held) == (2, 0)
+    queue.finish("a")
+    assert not queue

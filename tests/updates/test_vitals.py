@@ -142,3 +142,17 @@ async def test_each_look_tells_whether_the_bot_is_of_use(sqlite_url: str, store:
     with suppress(asyncio.CancelledError):
         await watch_vitals(store, body.open_signs(), sleep=sleep)
     assert fed == [True, True, False, True, True, True, False, False]
+
+
+async def test_what_waits_grows_older_while_nobody_reads_it(sqlite_url: str, store: Store, clock: Clock) -> None:
+    """A store that nobody has written to is not asked anew: what it said is counted on."""
+    body = Body(store, sqlite_url, clock)
+    body.now = 1000.0
+    signs = body.open_signs()
+    await store.write(inbox.add_batch, [(1, 7, b"{}")])
+    body.wait(10)
+    ages = []
+    for seconds in (0, 20, 30):
+        body.wait(seconds)
+        ages.append((await signs.take()).updates_age_seconds)
+    assert ages == [10, 30, 60]

@@ -56,6 +56,16 @@ def test_the_next_process_knows_what_had_left(tmp_path: Path) -> None:
     assert again.run != run
 
 
+def test_a_run_of_letters_that_nobody_writes_is_somebody_elses(tmp_path: Path) -> None:
+    """A byte that went wrong on the disk keeps nobody from starting."""
+    path = tmp_path / "flights"
+    run = record(path).encode()
+    path.write_bytes(path.read_bytes().replace(run, b"\xff" + run[1:]))
+    former = reopen(path)
+    assert former is not None
+    assert former.run == "\ufffd" + run[1:].decode()
+
+
 def test_after_the_machine_was_off_nothing_is_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was written last may be lost with it."""
     path = tmp_path / "flights"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from aiohttp import ClientResponse
@@ -15,9 +18,12 @@ from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
 from bot.telemetry import set_up_logging
+from bot.wire.calls import EVERYTHING
 from bot.wire.errors import FailureKind, Lapsed, classify
+from bot.wire.gate import open_gate
 from bot.wire.transport import AiohttpRequest
-from storage import LeaseLost, StoreUnavailable
+from storage import LeaseLost, Store, StoreUnavailable
+from storage.records import Ban
 from tests.telegram import PATIENCE_SECONDS
 from tests.wire.server import Server, serve, until
 from tests.wire.test_gate import Line, make_gate
@@ -192,3 +198,25 @@ def test_whose_shop_was_lost_says_so_once(restored: None, capsys: pytest.Capture
     lost = ["DEBUG bot.x: It could not be written down (Another process runs this shop now.)"]
     assert lines[:4] == away + odd
     assert lines[4:5] == lost
+
+
+async def test_the_gate_of_a_shop_asks_whose_it_is() -> None:
+    """What the store knows of it is what the gate goes by, and what Telegram forbade the process before."""
+    lease = Lease()
+    lease.set(held=False)
+    forbidden = Ban(scope=EVERYTHING, until_at=time.time_ns() // 1000 + 10**9, wait_seconds=1000)
+
+    async def read(_unit: object) -> list[Ban]:
+        return [forbidden]
+
+    store = cast("Store", SimpleNamespace(tenure=lease, read=read))
+    gate = await open_gate(store, send_rate=30, chat_rate=1, group_per_minute=20)
+    assert gate.ban_left() > 900
+    line = Line(gate)
+    waiting = asyncio.create_task(line.call("answer", None, endpoint="answerCallbackQuery"))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert line.log == []
+    lease.set(held=True)
+    await waiting
+    assert line.list_names() == ["answer"]

@@ -21,6 +21,7 @@ from bot.outbox.worker import OutboxWorker
 from bot.services.notices import Owed
 from bot.updates.application import PassalongApplication
 from bot.wire.gate import Gate
+from bot.wire.signal import TaskEnded
 from storage import Store, Tx
 from storage.beside import open_beside
 from storage.records import CommitDoubted, Event, NoticeId, PersonId, Profile
@@ -569,3 +570,17 @@ async def test_stopping_keeps_what_is_not_sent(server: Server, application: Appl
     await store.write(owe, [ada], 2)
     assert await store.read(outbox.count_owed) == 2
     assert list_texts(server, 1001) == ["0"]
+
+
+async def test_it_is_noticed_when_nobody_looks_beside_any_more(
+    application: Application, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However quietly that ends: what other processes owe would never leave."""
+
+    async def end_quietly(_worker: OutboxWorker) -> None:
+        return
+
+    monkeypatch.setattr(OutboxWorker, "_look_beside", end_quietly)
+    async with delivering(application, gate, Renderer()) as delivery:
+        with pytest.raises(TaskEnded, match="looking for what is owed beside"):
+            await delivery.watch.wait_failed()

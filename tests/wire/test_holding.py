@@ -111,7 +111,7 @@ async def test_the_last_thing_asked_is_the_lease(lease: Lease) -> None:
         asked = len(server.calls)
         lease.set(held=False)
         for _ in range(3):
-            with pytest.raises(Lapsed):
+            with pytest.raises(Lapsed, match="Another process may run this shop by now"):
                 await _ask(way, server)
         assert len(server.calls) == asked
         lease.set(held=True)
@@ -133,7 +133,7 @@ async def test_a_lease_that_ends_once_the_connection_is_lent_keeps_the_request(
         await _ask(way, server)
         asked = len(server.calls)
         monkeypatch.setattr(ClientRequest, "send", lose_and_send)
-        with pytest.raises(Lapsed):
+        with pytest.raises(Lapsed, match="Another process may run this shop by now"):
             await _ask(way, server)
         assert len(server.calls) == asked
 
@@ -156,7 +156,7 @@ async def test_a_lease_that_ends_on_the_way_leaves_a_request_incomplete(pieces: 
     async with listening, AiohttpRequest(may_leave=may_leave) as way, asyncio.timeout(PATIENCE_SECONDS):
         content = RequestData([RequestParameter.from_input("photo", InputFile(b"x" * 200_000, filename="a.png"))])
         host, port = listening.sockets[0].getsockname()
-        with pytest.raises(Lapsed):
+        with pytest.raises(Lapsed, match="Another process may run this shop by now"):
             await way.do_request(f"http://{host}:{port}/bot1:x/sendPhoto", "POST", content)
         came = await arrived.get()
     assert bool(came) == bool(pieces)

@@ -315,3 +315,16 @@ def test_idle_chats_are_forgotten() -> None:
         assert pacing.release(now) == [ticket]
         pacing.finish(ticket, now)
     assert pacing.count_lanes() < 2500
+
+
+def test_a_chat_is_waited_for_once_however_often_its_first_changes() -> None:
+    """Who is dropped and who overtakes is the head of a line in turn; the clock is set for the line alone."""
+    pacing = Pacing(send_rate=100, chat_rate=1, now=0.0, cold_seconds=0)
+    waiting = [pacing.make_ticket(priority, 7, 10.0) for priority in sorted(Priority, reverse=True) for _ in range(5)]
+    for ticket in waiting:
+        pacing.queue(ticket, 10.0)
+    while pacing.release(10.0):
+        pass
+    for ticket in waiting:
+        pacing.drop(ticket, 10.0)
+    assert len(pacing._openings) <= 1

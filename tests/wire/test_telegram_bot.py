@@ -6,8 +6,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
 import pytest
-from telegram.error import BadRequest, TelegramError
-from telegram.ext import BaseRateLimiter
+from telegram.error import BadRequest, InvalidToken, TelegramError
+from telegram.ext import BaseRateLimiter, ExtBot
 
 from bot.messages.outgoing import OutgoingMessage
 from bot.updates.context import PassalongContext
@@ -127,3 +127,15 @@ def test_a_bot_that_is_never_asked_knows_what_it_is_called() -> None:
     silent = compose_silent_bot("77:secret", "little_oven_bot")
     assert (silent.id, silent.username, silent.first_name) == (77, "little_oven_bot", "little_oven_bot")
     assert silent.bot.is_bot
+
+
+async def test_a_token_that_is_refused_without_a_word(waiting: PassalongBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library's own words hold the token."""
+
+    async def refuse(_bot: ExtBot[Priority]) -> None:
+        raise InvalidToken(f"The token {TOKEN} was rejected")
+
+    monkeypatch.setattr(ExtBot, "initialize", refuse)
+    with pytest.raises(InvalidToken, match=r"\(no reason given\)$") as caught:
+        await waiting.initialize()
+    assert TOKEN not in str(caught.value)

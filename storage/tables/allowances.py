@@ -28,7 +28,6 @@ _PUT_BACK = (
     .where(*_OF, allowance.c.taken >= bindparam("pieces"))
     .values(taken=allowance.c.taken - bindparam("pieces"), changed_at=bindparam("now"))
 )
-_FIND = select(allowance.c.taken).where(*_OF)
 _CAMPAIGN = select(campaign_version.c.campaign_id).where(campaign_version.c.id == bindparam("version_id"))
 _DELETE_WEEKS = delete(allowance).where(
     tuple_(*(allowance.c[name] for name in _KEY)).in_(
@@ -50,11 +49,6 @@ def take(tx: Tx, campaign_id: CampaignId, rule: str, scope: str, *, pieces: int,
 def put_back(tx: Tx, campaign_id: CampaignId, rule: str, scope: str, *, pieces: int) -> None:
     """Let somebody else have them."""
     tx.run(_PUT_BACK, of_campaign_id=campaign_id, of_rule=rule, of_scope=scope, pieces=pieces, now=tx.now)
-
-
-def get_taken(tx: Tx, campaign_id: CampaignId, rule: str, scope: str) -> int:
-    """Return how many pieces are gone."""
-    return tx.scalar(_FIND, of_campaign_id=campaign_id, of_rule=rule, of_scope=scope) or 0
 
 
 def get_campaign(tx: Tx, version_id: VersionId) -> CampaignId:

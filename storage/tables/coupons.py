@@ -6,7 +6,7 @@ there and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import and_, bindparam, case, literal_column, or_, select, update
 from sqlalchemy.sql.expression import ColumnElement
@@ -89,7 +89,6 @@ _GIVE = (
 )
 _GET = _COUPONS.where(coupon.c.id == bindparam("id"))
 _FIND_BY_GRANT = _COUPONS.where(coupon.c.grant_id == bindparam("grant_id"))
-_LIST_BY_GRANTS = _COUPONS.where(coupon.c.grant_id.in_(bindparam("ids", expanding=True)))
 _LIST_BY_CODE = _COUPONS.where(coupon.c.folded == bindparam("folded")).order_by(coupon.c.id).limit(bindparam("most"))
 _LIST_DUE = (
     _COUPONS.where(
@@ -238,12 +237,6 @@ def find_by_grant(tx: Tx, grant_id: GrantId) -> CouponRow | None:
     """Return the coupon that somebody has for a grant."""
     row = tx.row(_FIND_BY_GRANT, grant_id=grant_id)
     return None if row is None else _to_coupon(row)
-
-
-def list_by_grants(tx: Tx, grant_ids: Sequence[GrantId]) -> dict[GrantId, CouponRow]:
-    """Return the coupons that somebody has for some grants."""
-    rows = [_to_coupon(row) for row in tx.rows(_LIST_BY_GRANTS, ids=grant_ids)] if grant_ids else []
-    return {row.grant_id: row for row in rows if row.grant_id is not None}
 
 
 def list_by_code(tx: Tx, folded: str) -> list[CouponRow]:

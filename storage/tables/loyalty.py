@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, case, exists, func, literal_column, or_, select
+from sqlalchemy import bindparam, exists, func, literal_column, or_, select
 
 from storage.schema import idea, idea_support, person, pulse, redemption, sale, testimonial, vote
 from storage.tx import Tx
@@ -38,9 +38,9 @@ _TOOK_PART = (
 _COUNT_TOOK_PART = (
     select(func.count()).select_from(person).where(*_ACTIVE, or_(*(each.correlate(person) for each in _TOOK_PART)))
 )
-_COUNT_IDEAS = select(
-    func.count(), func.sum(case((idea.c.answered_at.is_not(None), literal_column("1")), else_=literal_column("0")))
-).where(idea.c.made_at.between(bindparam("since"), bindparam("until")))
+_COUNT_IDEAS = select(func.count(), func.count(idea.c.answered_at)).where(
+    idea.c.made_at.between(bindparam("since"), bindparam("until"))
+)
 
 
 def count_active(tx: Tx, *, since: int) -> int:
@@ -60,5 +60,5 @@ def count_took_part(tx: Tx, *, since: int) -> int:
 
 def count_ideas(tx: Tx, *, since: int, until: int) -> tuple[int, int]:
     """Count the ideas that came between two moments, and of how many the author has heard."""
-    ideas, answered = tx.row(_COUNT_IDEAS, since=since, until=until) or (0, 0)
-    return int(ideas), int(answered or 0)
+    ((ideas, answered),) = tx.rows(_COUNT_IDEAS, since=since, until=until)
+    return int(ideas), int(answered)

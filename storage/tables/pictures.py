@@ -23,7 +23,6 @@ _ADD = Conflicting(
 )
 _GET = select(*(picture.c[name] for name in _CONTENT)).where(picture.c.sha256 == bindparam("sha256"))
 _LIST_KNOWN = select(picture.c.sha256, picture.c.read_from)
-_HOLDS = select(picture.c.sha256).where(picture.c.sha256 == bindparam("sha256"))
 
 
 @frozen
@@ -73,8 +72,3 @@ def find_content(tx: Tx, sha256: str) -> bytes | None:
     """Return what is in a picture's file, for whoever draws; None where it is gone."""
     row = tx.row(_GET, sha256=sha256)
     return None if row is None else bytes(row[0])
-
-
-def holds(tx: Tx, sha256: str) -> bool:
-    """Whether a picture is there."""
-    return tx.scalar(_HOLDS, sha256=sha256) is not None

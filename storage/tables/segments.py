@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from storage.schema import segment
 from storage.segment import SegmentId, SegmentRow
@@ -12,7 +12,6 @@ _ROWS = select(segment.c.id, segment.c.name, segment.c.written, segment.c.change
 _BY_ID = _ROWS.where(segment.c.id == bindparam("id"))
 _BY_NAME = _ROWS.where(segment.c.name == bindparam("name"))
 _LIST = _ROWS.order_by(segment.c.name).limit(bindparam("limit"))
-_COUNT = select(func.count()).select_from(segment)
 _ADD = Conflicting(
     lambda insert: (
         insert(segment)
@@ -50,11 +49,6 @@ def list_all(tx: Tx, *, limit: int) -> list[SegmentRow]:
     return [
         SegmentRow(id=row[0], name=row[1], written=row[2], changed_at=row[3]) for row in tx.rows(_LIST, limit=limit)
     ]
-
-
-def count(tx: Tx) -> int:
-    """Count what was kept."""
-    return int(tx.scalar(_COUNT))
 
 
 def set_segment(tx: Tx, row: SegmentRow) -> None:

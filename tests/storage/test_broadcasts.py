@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from storage import RowMissing, Store, Tx
-from storage.broadcast import Broadcast, Outcome
+from storage.broadcast import Broadcast, News, Outcome
 from storage.records import BroadcastChanged, BroadcastId, BroadcastState, DeliveryState, Event, Person
 from storage.tables import broadcast_links, broadcasts, deliveries, people
 from tests.storage import cast
@@ -213,3 +213,21 @@ async def test_links_are_counted_by_person(store: Store) -> None:
     ]
     await store.write(broadcast_links.forget_of, ben.id)
     assert await store.read(broadcast_links.count_opened, broadcast.id) == 2
+
+
+async def test_a_broadcast_is_paid_for_until_it_is_set_free(store: Store) -> None:
+    """Once, which is told; the one beside it goes on being paid for."""
+    anna = await store.write(add_member, 1)
+    first, second = [await store.write(broadcasts.add, anna.id) for _ in range(2)]
+    heard: list[Event] = []
+    store.subscribe(heard.extend)
+    assert await store.write(broadcasts.set_free, first.id) is False
+    for each in (first, second):
+        await store.write(broadcasts.set_plan, each.id, news=News.RESULTS, timing={"at": 5}, paid=True)
+    assert [await store.write(broadcasts.set_free, first.id) for _ in range(2)] == [True, False]
+    assert heard == [BroadcastChanged(broadcast_id=first.id)]
+    kept = [await store.read(broadcasts.get, each.id) for each in (first, second)]
+    assert [(each.paid, each.news, each.timing) for each in kept] == [
+        (False, News.RESULTS, {"at": 5}),
+        (True, News.RESULTS, {"at": 5}),
+    ]

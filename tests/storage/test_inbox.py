@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from storage import Store, Tx
-from storage.records import InboxRow, Seq
+from storage.records import Event, InboxRow, Seq, UpdatesKept
 from storage.tables import inbox
 from tests.storage.clock import Clock
 
@@ -46,6 +46,53 @@ async def test_one_senders_open_updates_are_read_apart(store: Store) -> None:
         for after, upto, limit in ((FIRST, seqs[2], 9), (seqs[0], seqs[2], 9), (FIRST, seqs[1], 9), (FIRST, seqs[2], 1))
     ]
     assert found == [[seqs[0], seqs[2]], [seqs[2]], [seqs[0]], [seqs[0]]]
+
+
+async def test_open_updates_are_found_by_their_numbers_and_by_what_came_later(store: Store) -> None:
+    """In order, and none that is handled."""
+    seqs = await add_three(store)
+    await store.write(inbox.close, seqs[1])
+    assert [row.seq for row in await store.read(inbox.list_open_among, [12, 11, 10])] == [seqs[0], seqs[2]]
+    assert [row.seq for row in await store.read(inbox.list_open_among, [12, 99])] == [seqs[2]]
+    assert [row.seq for row in await store.read(inbox.list_open_before, seqs[2], limit=9)] == [seqs[0]]
+    assert [row.seq for row in await store.read(inbox.list_open_before, Seq(seqs[2] + 1), limit=1)] == [seqs[0]]
+
+
+async def test_an_update_is_its_senders(store: Store) -> None:
+    """Nobody else is told what it says, and it is told whether it is handled."""
+    seqs = await add_three(store)
+    assert await store.read(inbox.find_raw, seqs[2], 7_000_000_001) == b"\x00\xff"
+    assert await store.read(inbox.find_raw, seqs[0], 7_000_000_001) == b'{"a":1}'
+    assert await store.read(inbox.find_raw, seqs[0], 7_000_000_002) is None
+    assert await store.read(inbox.find_raw, seqs[1], 7_000_000_001) is None
+    await store.write(inbox.close, seqs[1])
+    await store.write(inbox.bury, seqs[2], "")
+    assert [await store.write(inbox.is_closed, each) for each in seqs] == [False, True, True]
+
+
+async def test_what_another_process_brings_is_told_where_it_is_new(store: Store) -> None:
+    """Kept like any other; what was there before wakes nobody."""
+    heard: list[Event] = []
+    store.subscribe(heard.extend)
+    added = await store.write(inbox.add_brought, THREE[:2])
+    assert [(row.update_id, row.sender_id, row.raw, row.failures) for row in added] == [
+        (*each, 0) for each in THREE[:2]
+    ]
+    assert await store.write(inbox.add_brought, THREE[:1]) == []
+    assert heard == [UpdatesKept()]
+    assert await store.read(inbox.list_open, after=FIRST, limit=9) == added
+
+
+async def test_who_has_waited_longest_is_known(store: Store, clock: Clock) -> None:
+    """Until it is handled; where nobody waits, nobody has."""
+    assert await store.read(inbox.find_oldest_open) is None
+    (first, *_) = await add_three(store)
+    clock.advance(5)
+    await store.write(inbox.add_batch, [(20, None, b"")])
+    assert await store.read(inbox.find_oldest_open) == clock.now - 5_000_000
+    await store.write(inbox.close_all, [first, Seq(first + 1), Seq(first + 2)])
+    assert await store.read(inbox.find_oldest_open) == clock.now
+    assert await store.read(inbox.count_open) == 1
 
 
 async def test_closing_counts_once(store: Store) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import delete, func, select
 
@@ -7,6 +9,7 @@ from storage import RowMissing, RuleBroken, Store
 from storage.records import Ban, PersonId, ShareWay
 from storage.role import Role
 from storage.schema import code_key, flood_wait
+from storage.segment import SegmentRow
 from storage.tables import (
     cards,
     clicks,
@@ -16,10 +19,13 @@ from storage.tables import (
     flood_waits,
     guesses,
     people,
+    pictures,
     roles,
+    segments,
     shares,
 )
 from storage.tables.due_jobs import DueJob
+from storage.tables.pictures import StoredPicture
 from tests.storage.cast import add_member, add_members, run
 from tests.storage.clock import NOON, Clock
 
@@ -153,3 +159,40 @@ async def test_without_its_secret_a_shop_says_so(store: Store) -> None:
     await store.write(run, delete(code_key))
     with pytest.raises(RowMissing, match="code_key is empty"):
         await store.read(code_keys.get)
+
+
+async def test_pictures_are_kept_by_their_content(store: Store) -> None:
+    """Each once, with what it was read from; one that is not there says so."""
+    square = StoredPicture(sha256="a" * 64, content=b"\x00\xff1", width=4, height=5, read_from="c" * 64)
+    wide = StoredPicture(sha256="b" * 64, content=b"\x002", width=7, height=6)
+    await store.write(pictures.add, [square, wide])
+    await store.write(pictures.add, [replace(square, content=b"other")])
+    assert [await store.read(pictures.get, each.sha256) for each in (square, wide)] == [square, wide]
+    found = [await store.read(pictures.find_content, each) for each in (square.sha256, wide.sha256, "d" * 64)]
+    assert found == [square.content, wide.content, None]
+    assert await store.read(pictures.list_known) == {
+        "a" * 64: "a" * 64,
+        "b" * 64: "b" * 64,
+        "c" * 64: "a" * 64,
+    }
+    with pytest.raises(RowMissing, match="no picture dddddddddddd\\."):
+        await store.read(pictures.get, "d" * 64)
+
+
+async def test_segments_are_kept_by_name(store: Store, clock: Clock) -> None:
+    """One of a name; each is changed and removed by its number, and listed by its name."""
+    first, second = [await store.write(segments.add, name, f"{name}: all") for name in ("rye", "bun")]
+    assert first is not None
+    assert second is not None
+    assert await store.write(segments.add, "rye", "others") is None
+    kept = SegmentRow(id=first, name="rye", written="rye: all", changed_at=NOON)
+    other = SegmentRow(id=second, name="bun", written="bun: all", changed_at=NOON)
+    assert await store.read(segments.list_all, limit=9) == [other, kept]
+    assert await store.read(segments.list_all, limit=1) == [other]
+    clock.advance(1)
+    changed = replace(kept, name="spelt", written="few", changed_at=clock.now)
+    await store.write(segments.set_segment, replace(changed, changed_at=0))
+    assert await store.read(segments.find, first) == changed
+    assert [await store.read(segments.find_by_name, each) for each in ("spelt", "rye", "bun")] == [changed, None, other]
+    assert [await store.write(segments.remove, first) for _ in range(2)] == [True, False]
+    assert await store.read(segments.list_all, limit=9) == [other]

@@ -103,6 +103,7 @@ ROOMS = {
             "storage/store.py",
             "storage/tx.py",
             "storage/checks.py",
+            "storage/columns.py",
             "storage/tables",
             "storage/engines",
             "storage/backups",

@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from sqlalchemy import bindparam, case, delete, insert, literal_column, select, update
 
+from storage.columns import name_values
 from storage.drop import ClaimRow, DropId, DropRow
 from storage.facts import GrantId
 from storage.records import PersonId
@@ -63,7 +64,7 @@ _DELETE_OF = delete(coupon_claim).where(coupon_claim.c.person_id == bindparam("o
 def add(tx: Tx, *, pool: str, name: str, quantity: int) -> DropId:
     """Open a drop of so many coupons of a pool that there is."""
     values = (pool, name, quantity, tx.now)
-    return DropId(tx.scalar(_ADD, **dict(zip(_NEW, values, strict=True))))
+    return DropId(tx.scalar(_ADD, **name_values(_NEW, values)))
 
 
 def find(tx: Tx, drop_id: DropId) -> DropRow | None:
@@ -102,7 +103,7 @@ def end(tx: Tx, drop_id: DropId) -> bool:
 def add_claim(tx: Tx, drop_id: DropId, person_id: PersonId, *, place: int | None, grant_id: GrantId | None) -> None:
     """Note who came, with what they have or that it was too late."""
     values = (drop_id, person_id, place, grant_id, tx.now)
-    tx.run(_ADD_CLAIM, **dict(zip((*_CLAIM, "claimed_at"), values, strict=True)))
+    tx.run(_ADD_CLAIM, **name_values((*_CLAIM, "claimed_at"), values))
 
 
 def find_claim(tx: Tx, drop_id: DropId, person_id: PersonId) -> ClaimRow | None:
@@ -123,8 +124,8 @@ def delete_of(tx: Tx, person_id: PersonId) -> None:
 
 
 def _to_drop(row: Row) -> DropRow:
-    return DropRow(**dict(zip(_DROP, row, strict=True)))
+    return DropRow(**name_values(_DROP, row))
 
 
 def _to_claim(row: Row) -> ClaimRow:
-    return ClaimRow(**dict(zip(_CLAIM, row, strict=True)))
+    return ClaimRow(**name_values(_CLAIM, row))

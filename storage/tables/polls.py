@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
+from storage.columns import name_values
 from storage.poll import PollId, PollRow, Words
 from storage.records import PersonId
 from storage.schema import poll, vote
@@ -60,7 +61,7 @@ _DELETE_OF = delete(vote).where(vote.c.person_id == bindparam("of"))
 def add(tx: Tx, question: Words, options: Sequence[Words]) -> PollId:
     """Open a poll; words by language."""
     values = (json.dumps(dict(question)), json.dumps([dict(each) for each in options]), tx.now)
-    return PollId(tx.scalar(_ADD, **dict(zip(_NEW, values, strict=True))))
+    return PollId(tx.scalar(_ADD, **name_values(_NEW, values)))
 
 
 def find(tx: Tx, poll_id: PollId) -> PollRow | None:
@@ -126,5 +127,5 @@ def delete_of(tx: Tx, person_id: PersonId) -> None:
 
 
 def _to_poll(row: Row) -> PollRow:
-    values = dict(zip(_POLL, row, strict=True))
+    values = name_values(_POLL, row)
     return PollRow(**values | {name: json.loads(values[name]) for name in ("question", "options")})

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, func, insert, literal_column, select, update
 from sqlalchemy.sql.expression import ColumnElement
 
+from storage.columns import name_values
 from storage.errors import RowMissing
 from storage.facts import GrantId, GrantState, RedemptionId, RedemptionRow, RedemptionState
 from storage.records import CampaignId, PersonId, VersionId
@@ -145,7 +146,7 @@ def add(
 ) -> RedemptionId:
     """Note that something is put aside for a member until then."""
     values = (reference, person_id, version_id, item, price, RedemptionState.RESERVED, tx.now, expires_at)
-    return RedemptionId(tx.scalar(_ADD, **dict(zip(_ADDED, values, strict=True))))
+    return RedemptionId(tx.scalar(_ADD, **name_values(_ADDED, values)))
 
 
 def add_given(
@@ -160,7 +161,7 @@ def add_given(
 ) -> RedemptionId:
     """Note that something a rule gave waits at the counter until then."""
     values = (reference, person_id, version_id, item, 0, RedemptionState.REDEEMED, tx.now, expires_at, grant_id)
-    return RedemptionId(tx.scalar(_ADD_GIVEN, **dict(zip((*_ADDED, "grant_id"), values, strict=True))))
+    return RedemptionId(tx.scalar(_ADD_GIVEN, **name_values((*_ADDED, "grant_id"), values)))
 
 
 def find_by_grant(tx: Tx, grant_id: GrantId) -> RedemptionRow | None:
@@ -307,5 +308,5 @@ def _demand(row: Row | None, named: object) -> RedemptionRow:
 
 
 def _to_redemption(row: Row) -> RedemptionRow:
-    values = dict(zip(_SHOWN, row, strict=True))
+    values = name_values(_SHOWN, row)
     return RedemptionRow(**values | {"state": RedemptionState(values["state"])})

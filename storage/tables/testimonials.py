@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
+from storage.columns import name_values
 from storage.records import PersonId
 from storage.schema import testimonial
 from storage.testimonial import Testimonial, TestimonialState
@@ -108,7 +109,7 @@ def delete_of(tx: Tx, person_id: PersonId) -> None:
 
 
 def _to_testimonial(row: Row) -> Testimonial:
-    values = dict(zip(_SHOWN, row, strict=True))
+    values = name_values(_SHOWN, row)
     return Testimonial(
         **values | {"state": TestimonialState(values["state"]), "headlines": json.loads(values["headlines"])}
     )

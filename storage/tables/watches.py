@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import bindparam, func, literal_column, select
 
+from storage.columns import name_values
 from storage.review import Watch
 from storage.schema import inbox, signal, watch
 from storage.tx import Conflicting, Tx
@@ -43,7 +44,7 @@ _LAST_SEEN = (
 def get(tx: Tx) -> Watch:
     """Return how far it has come."""
     row = tx.row(_FIND)
-    return Watch() if row is None else Watch(**dict(zip(_COLUMNS, row, strict=True)))
+    return Watch() if row is None else Watch(**name_values(_COLUMNS, row))
 
 
 def set_watch(tx: Tx, now: Watch) -> None:

@@ -142,3 +142,28 @@ async def test_a_key_opens_until_it_is_revoked(store: Store, clock: Clock) -> No
     assert [await store.write(api_keys.revoke, ids[0]) for _ in range(2)] == [True, False]
     await store.write(api_keys.forget_maker, anna.id)
     assert await store.read(api_keys.list_all) == [replace(made[0], revoked_at=clock.now), made[1]]
+
+
+async def test_a_request_is_known_by_its_id_for_a_while(store: Store, clock: Clock) -> None:
+    """With what it said and what it was answered with: the first of an id alone."""
+    ids = []
+    for order_id in ("o-1", "o-2"):
+        sale = await store.write(sales.lock_order, order_id)
+        ids.append(await store.write(conversions.add, sale.id, replace(REPORT, order_id=order_id), actor_id=None))
+    first, second = ids
+    assert first is not None
+    assert second is not None
+    noted = []
+    for digest, fingerprint, number in (("a", "f", first), ("a", "g", second), ("b", "h", second), ("c", "i", first)):
+        said = {"fingerprint": fingerprint, "conversion_id": number}
+        noted.append(await store.write(api_keys.note_request, digest, **said))
+        clock.advance(1)
+    assert noted == [True, False, True, True]
+    found = [await store.read(api_keys.find_request, each) for each in ("a", "b", "d")]
+    assert found == [("f", first), ("h", second), None]
+    deleted = [
+        await store.write(api_keys.delete_requests, before=NOON + late, limit=limit)
+        for late, limit in ((0, 9), (3_000_000, 1), (3_000_000, 9))
+    ]
+    assert deleted == [0, 1, 1]
+    assert [await store.read(api_keys.find_request, each) for each in ("a", "b", "c")] == [None, None, ("i", first)]

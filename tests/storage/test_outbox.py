@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select, text
 
@@ -136,7 +137,7 @@ async def test_a_card_is_owed_once_and_comes_behind_its_notice(store: Store) -> 
     notice_id = await store.write(owe, "k1", MemberAddress(anna.id))
     assert notice_id is not None
     store.subscribe(heard.extend)
-    values = {"person_id": anna.id, "kind": HandoutKind.STEP, "version": "3", "story": "rye"}
+    values: dict[str, Any] = {"person_id": anna.id, "kind": HandoutKind.STEP, "version": "3", "story": "rye"}
     for _ in range(2):
         await store.write(outbox.add_card, **values, after_id=notice_id)
     await store.write(outbox.add_card, person_id=ben.id, kind=HandoutKind.STEP, version="4")

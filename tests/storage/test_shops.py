@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ async def test_a_shop_comes_back_as_it_was_written(store: Store) -> None:
         file_digest="f1",
         hook_kinds="",
     )
-    empty = {"announce_chat": None, "community_chat": None, "community_id": None}
+    empty: dict[str, Any] = {"announce_chat": None, "community_chat": None, "community_id": None}
     await store.write(shops.set_shop, version_id=shop.version_id, **empty, file_digest="f2")
     after = replace(shop, **empty, zone=None, said=Said(), file_digest="f2", revision=shop.revision + 1)
     assert await store.read(shops.get) == after

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from storage import Store
 from storage.conversion import Channel, ConversionType, MemberKey, Report, SaleId
@@ -155,8 +156,8 @@ async def test_a_request_is_known_by_its_id_for_a_while(store: Store, clock: Clo
     assert second is not None
     noted = []
     for digest, fingerprint, number in (("a", "f", first), ("a", "g", second), ("b", "h", second), ("c", "i", first)):
-        said = {"fingerprint": fingerprint, "conversion_id": number}
-        noted.append(await store.write(api_keys.note_request, digest, **said))
+        note = partial(api_keys.note_request, fingerprint=fingerprint, conversion_id=number)
+        noted.append(await store.write(note, digest))
         clock.advance(1)
     assert noted == [True, False, True, True]
     found = [await store.read(api_keys.find_request, each) for each in ("a", "b", "d")]

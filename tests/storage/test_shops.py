@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from storage import RowMissing, Store
+from storage import RowMissing, Store, Tx
 from storage.records import Event, PersonId, ShopChanged
 from storage.tables import campaigns, shops
 from storage.tables.shops import Said, ShopRow
@@ -56,15 +57,26 @@ async def test_a_shop_comes_back_as_it_was_written(store: Store) -> None:
     assert await store.read(shops.get) == after
 
 
+async def set_part(store: Store, unit: Callable[..., None], *args: object) -> list[Event]:
+    """Set a part of a shop, and return what is told of it."""
+
+    def change(tx: Tx) -> list[Event]:
+        unit(tx, *args)
+        return list(tx.told)
+
+    return await store.write(change)
+
+
 async def test_each_part_of_a_shop_is_set_by_itself(store: Store) -> None:
     """The rest stays as it is, and whoever holds a picture of the shop hears of what can be seen."""
     shop = await open_shop(store)
-    heard: list[Event] = []
-    store.subscribe(heard.extend)
-    await store.write(shops.set_announce_chat, "@more")
-    await store.write(shops.set_community_chat, "@circle", -1006)
-    await store.write(shops.set_zone, "Asia/Tokyo")
-    await store.write(shops.set_bot_username, "bread_bot")
+    told = [
+        *await set_part(store, shops.set_announce_chat, "@more"),
+        *await set_part(store, shops.set_community_chat, "@circle", -1006),
+        *await set_part(store, shops.set_zone, "Asia/Tokyo"),
+        *await set_part(store, shops.set_bot_username, "bread_bot"),
+    ]
+    assert told == [ShopChanged()] * 4
     seen = replace(
         shop,
         announce_chat="@more",
@@ -75,16 +87,16 @@ async def test_each_part_of_a_shop_is_set_by_itself(store: Store) -> None:
         revision=shop.revision + 4,
     )
     assert await store.read(shops.get) == seen
-    assert heard == [ShopChanged()] * 4
-    await store.write(shops.set_community, -1007)
-    await store.write(shops.set_file_digest, "f3")
-    await store.write(shops.set_hook_kinds, " joined ")
+    told = [
+        *await set_part(store, shops.set_community, -1007),
+        *await set_part(store, shops.set_file_digest, "f3"),
+        *await set_part(store, shops.set_hook_kinds, " joined "),
+    ]
+    assert told == []
     unseen = replace(seen, community_id=-1007, file_digest="f3", hook_kinds=" joined ")
     assert await store.read(shops.get) == unseen
-    assert len(heard) == 4
-    for closing in (shops.set_announce_chat, shops.set_zone):
-        await store.write(closing, None)
-    await store.write(shops.set_community_chat, None, None)
+    for unit, nothing in ((shops.set_announce_chat, 1), (shops.set_zone, 1), (shops.set_community_chat, 2)):
+        assert await set_part(store, unit, *[None] * nothing) == [ShopChanged()]
     nowhere = replace(unseen, announce_chat=None, zone=None, community_chat=None, community_id=None)
     assert await store.read(shops.get) == replace(nowhere, revision=unseen.revision + 3)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from storage import Store
-from storage.conversion import Channel, ConversionType, MemberKey, Report, SaleId
+from storage.conversion import Channel, ConversionType, MemberKey, Reason, Report, SaleId, SaleState
 from storage.tables import api_keys, buyers, column_maps, conversions, order_claims, sales
 from storage.tables.api_keys import ApiKey
 from storage.tables.buyers import Receipt
@@ -168,3 +168,59 @@ async def test_a_request_is_known_by_its_id_for_a_while(store: Store, clock: Clo
     ]
     assert deleted == [0, 1, 1]
     assert [await store.read(api_keys.find_request, each) for each in ("a", "b", "c")] == [None, None, ("i", first)]
+
+
+async def test_an_order_comes_back_as_it_stands(store: Store, clock: Clock) -> None:
+    """Opened once, and written over as a whole; the one beside it stays as it was opened."""
+    anna, _ = await store.write(add_members, 2)
+    first, second = [await store.write(sales.lock_order, order_id) for order_id in ("o-1", "o-2")]
+    assert await store.write(sales.lock_order, "o-1") == first
+    assert (first.order_id, first.state, first.occurred_at, first.changed_at) == ("o-1", SaleState.OPEN, NOON, NOON)
+    clock.advance(1)
+    waiting = replace(
+        first,
+        person_id=anna.id,
+        state=SaleState.WAITING,
+        reason=Reason.FUTURE,
+        amount=700,
+        currency="EUR",
+        occurred_at=NOON - 4,
+        refunded=20,
+        due_at=NOON + 9,
+    )
+    await store.write(sales.set_all, waiting)
+    kept = replace(waiting, changed_at=clock.now)
+    assert await store.read(sales.get, first.id) == kept
+    assert await store.write(sales.lock, first.id) == kept
+    assert [await store.read(sales.find_by_order, each) for each in ("o-1", "o-2", "o-3")] == [kept, second, None]
+
+
+async def test_orders_are_counted_and_listed_by_where_they_stand(store: Store, clock: Clock) -> None:
+    """What counts is one person's; what waits is paged newest first, and what is due is looked at in its turn."""
+    anna, ben = await store.write(add_members, 2)
+    opened = [await store.write(sales.lock_order, f"o-{number}") for number in range(7)]
+    states = (
+        *(SaleState.COUNTED, SaleState.REDUCED, SaleState.NOTED, SaleState.COUNTED),
+        *(SaleState.WAITING, SaleState.WAITING, SaleState.EARLY),
+    )
+    for row, state, owner in zip(opened, states, (anna, anna, anna, ben, anna, ben, anna), strict=True):
+        due_at = {4: NOON + 2, 5: NOON + 1, 6: NOON + 3}.get(opened.index(row))
+        reason = Reason.FUTURE if state is SaleState.WAITING else Reason.NONE
+        changed = replace(row, state=state, reason=reason, person_id=owner.id, due_at=due_at)
+        await store.write(sales.set_all, changed)
+    ids = [each.id for each in opened]
+    assert [await store.read(sales.count_counted, each.id) for each in (anna, ben)] == [2, 1]
+    assert await store.read(sales.count_waiting) == 2
+    pages = [
+        [each.id for each in await store.read(sales.list_waiting, before=before, limit=limit)]
+        for before, limit in ((99, 9), (ids[5], 9), (99, 1))
+    ]
+    assert pages == [[ids[5], ids[4]], [ids[4]], [ids[5]]]
+    assert await store.read(sales.find_currency) == ""
+    clock.now = NOON + 2
+    assert await store.read(sales.list_due, 9) == [ids[5], ids[4]]
+    assert await store.read(sales.list_due, 1) == [ids[5]]
+    assert await store.write(sales.end_of, anna.id) == 4
+    ended = [await store.read(sales.get, each) for each in ids]
+    assert [each.state is SaleState.ENDED for each in ended] == [True, True, True, False, False, False, True]
+    assert [(each.due_at, each.changed_at) for each in ended if each.state is SaleState.ENDED] == [(None, NOON + 2)] * 4

@@ -51,9 +51,11 @@ async def test_adding_twice_returns_the_first(store: Store) -> None:
 async def test_a_taken_code_is_refused(store: Store) -> None:
     """Two people never share a code, and the refused one leaves nothing behind."""
     await store.write(people.add, ANNA, "Code000001")
-    with pytest.raises(CodeTaken):
+    with pytest.raises(CodeTaken, match="The code drawn for a new person is taken"):
         await store.write(people.add, BEN, "Code000001")
     assert await store.read(people.find_by_telegram_id, BEN.telegram_id) is None
+    ben = await store.write(people.add, BEN, "Code000002")
+    assert await store.read(people.get, ben.id) == ben
 
 
 async def test_only_the_first_start_counts(store: Store) -> None:

@@ -206,8 +206,8 @@ def list_leading(tx: Tx, row: ContestRow, limit: int) -> list[Contestant]:
 
 def count_contestants(tx: Tx, row: ContestRow) -> tuple[int, int]:
     """Count who stands in a contest and the friends they brought, who was struck off among them; reads them all."""
-    found = tx.row(_COUNT, board_id=row.board_id) or (0, 0)
-    return int(found[0]), int(found[1])
+    ((people, friends),) = tx.rows(_COUNT, board_id=row.board_id)
+    return int(people), int(friends)
 
 
 def strike_off(tx: Tx, contest_id: ContestId, person_id: PersonId, *, reason: str, by: PersonId) -> bool:

@@ -244,8 +244,8 @@ def find_trace(tx: Tx, invitee_id: PersonId) -> Trace | None:
 
 def count_bought(tx: Tx, people: Sequence[PersonId]) -> tuple[int, int]:
     """Return how much some people have bought, and how much of it was given back whole."""
-    row = tx.row(_COUNT_BOUGHT, ids=list(people))
-    return (int(row[0]), int(row[1])) if row is not None else (0, 0)
+    ((bought, returned),) = tx.rows(_COUNT_BOUGHT, ids=list(people))
+    return int(bought), int(returned)
 
 
 def list_handed_out(tx: Tx, people: Sequence[PersonId], *, limit: int) -> list[int]:

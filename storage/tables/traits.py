@@ -53,8 +53,10 @@ def count_left(tx: Tx, steps: Sequence[Tree]) -> list[int]:
 
 def count(tx: Tx, trees: Sequence[Tree]) -> list[int]:
     """Count the members who can be written to for each of some segments; reads all people, once."""
-    row = tx.row(_compose_count(tuple(trees))) if trees else ()
-    return [int(number or 0) for number in row or ()]
+    if not trees:
+        return []
+    (row,) = tx.rows(_compose_count(tuple(trees)))
+    return [int(number or 0) for number in row]
 
 
 def build(tree: Tree) -> Condition:

@@ -3,8 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from sqlalchemy import select
+
 from storage import Store
 from storage.conversion import Channel, ConversionType, MemberKey, Reason, Report, SaleId, SaleState
+from storage.schema import api_key
 from storage.tables import api_keys, buyers, column_maps, conversions, order_claims, sales
 from storage.tables.api_keys import ApiKey
 from storage.tables.buyers import Receipt
@@ -119,7 +122,7 @@ async def test_who_says_that_an_order_is_theirs_is_known_until_it_is_settled(sto
 
 async def test_a_key_opens_until_it_is_revoked(store: Store, clock: Clock) -> None:
     """Once, at that moment, and no other; who made it is forgotten apart."""
-    anna, _ = await store.write(add_members, 2)
+    anna, ben = await store.write(add_members, 2)
     ids = [
         await store.write(
             api_keys.add, name=f"n{number}", key_hash=f"h{number}", hint=f"i{number}", scopes="a b", made_by_id=anna.id
@@ -141,8 +144,11 @@ async def test_a_key_opens_until_it_is_revoked(store: Store, clock: Clock) -> No
     assert await store.read(api_keys.list_all) == made
     clock.advance(1)
     assert [await store.write(api_keys.revoke, ids[0]) for _ in range(2)] == [True, False]
-    await store.write(api_keys.forget_maker, anna.id)
     assert await store.read(api_keys.list_all) == [replace(made[0], revoked_at=clock.now), made[1]]
+    makers = select(api_key.c.made_by_id).order_by(api_key.c.id)
+    for forgotten, left in ((ben, anna.id), (anna, None)):
+        await store.write(api_keys.forget_maker, forgotten.id)
+        assert await store.read(lambda tx: tx.rows(makers)) == [(left,)] * 2
 
 
 async def test_a_request_is_known_by_its_id_for_a_while(store: Store, clock: Clock) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 
 import pytest
 from sqlalchemy import delete, func, select
@@ -81,6 +82,10 @@ async def test_bans_are_kept_per_scope_while_they_last(store: Store, clock: Cloc
     assert await store.read(flood_waits.list_bans) == [ban("telegram", NOON + 9)]
     await store.write(flood_waits.set_ban, ban("chat:6", NOON + 9))
     assert await store.read(lambda tx: tx.scalar(select(func.count()).select_from(flood_wait))) == 2
+    await store.write(flood_waits.delete_of, "telegram")
+    assert await store.read(flood_waits.list_bans) == [ban("chat:6", NOON + 9)]
+    clock.now = NOON + 9
+    assert [await store.write(flood_waits.delete_over) for _ in range(2)] == [1, 0]
 
 
 async def test_clicks_are_counted_by_source_also_when_only_sums_are_left(store: Store, clock: Clock) -> None:
@@ -135,13 +140,18 @@ async def test_what_a_job_is_due_for_is_written_over(store: Store) -> None:
         assert await store.read(due_jobs.list_all) == {"cleaning": job}
 
 
-async def test_menus_are_remembered_by_what_they_say(store: Store) -> None:
+async def test_menus_are_remembered_by_what_they_say(store: Store, clock: Clock) -> None:
     """One digest a chat, so that nothing is said twice."""
     for digest in ("a", "b"):
         await store.write(command_menus.set, 7, digest)
     await store.write(command_menus.set, 8, "c")
     assert await store.read(command_menus.list_all) == {7: "b", 8: "c"}
     await store.write(command_menus.clear, 7)
+    assert await store.read(command_menus.list_all) == {8: "c"}
+    assert await store.read(command_menus.find_everybodys) == ("", inf)
+    await store.write(command_menus.set, command_menus.EVERYBODY, "d")
+    clock.advance(90)
+    assert await store.read(command_menus.find_everybodys) == ("d", 90.0)
     assert await store.read(command_menus.list_all) == {8: "c"}
 
 

@@ -8,7 +8,7 @@ from storage import RowMissing, Store, testimonial
 from storage.poll import PollId, PollRow
 from storage.records import PersonId
 from storage.tables import labels, polls, testimonials, ticket_words, tickets
-from storage.ticket import About, CopyRow, TicketId
+from storage.ticket import About, CopyRow, TicketId, TicketState
 from tests.storage.cast import add_members
 from tests.storage.clock import NOON, Clock
 
@@ -135,6 +135,16 @@ async def test_each_ticket_has_a_topic_of_its_own(store: Store) -> None:
     await store.write(tickets.set_topic, first.id, None)
     assert await store.read(tickets.get, first.id) == first
     assert [await store.read(tickets.list_of, each.id, 9) for each in (anna, ben)] == [[first], [second]]
+    for each in (first, second):
+        await store.write(tickets.save, replace(each, state=TicketState.TAKEN, taken_by_id=ben.id))
+    await store.write(tickets.forget_of, anna.id)
+    closed = replace(first, state=TicketState.CLOSED, taken_by_id=ben.id, due_at=None, look_at=None, closed_at=NOON)
+    taken = replace(second, state=TicketState.TAKEN, taken_by_id=ben.id)
+    assert [await store.read(tickets.get, each.id) for each in (first, second)] == [closed, taken]
+    assert [await store.read(tickets.find_unanswered, each.id) for each in (anna, ben)] == [None, taken]
+    assert await store.read(tickets.count_waiting) == 1
+    await store.write(tickets.forget_of, ben.id)
+    assert (await store.read(tickets.get, first.id)).taken_by_id is None
     with pytest.raises(RowMissing, match="no ticket 99"):
         await store.read(tickets.get, TicketId(99))
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from storage import Store
 from storage.records import PersonId
 from storage.review import Captcha, Trace
-from storage.tables import captchas, people, referrals, reviews
+from storage.tables import campaigns, captchas, people, referrals, reviews, waitlists
 from tests.storage.cast import add_members, refer
 from tests.storage.clock import NOON, Clock
 
@@ -93,3 +93,15 @@ async def test_what_a_friend_is_asked_is_answered_in_time(store: Store, clock: C
     assert await store.read(captchas.find, first) is None
     await store.write(captchas.delete_question, second)
     assert await store.read(captchas.find, second) is None
+
+
+async def test_how_far_a_friend_has_moved_somebody_is_taken_back_once(store: Store) -> None:
+    """By the friend, in the queue where that was."""
+    _, b, _, _, e, _ = await begin(store)
+    found = [await store.read(reviews.find_trace, each) for each in (b, e)]
+    first, second = [each.referral_id for each in found if each is not None]
+    (campaign,) = await store.read(campaigns.list_all)
+    await store.write(waitlists.add_jump, first, campaign.id, 3)
+    await store.write(waitlists.add_jump, second, campaign.id, 5)
+    taken = [await store.write(waitlists.take_jump, each) for each in (second, second, first)]
+    assert taken == [(campaign.id, 5), None, (campaign.id, 3)]

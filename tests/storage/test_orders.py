@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from storage import Store
 from storage.conversion import Channel, ConversionType, MemberKey, Reason, Report, SaleId, SaleState
-from storage.schema import api_key
+from storage.schema import api_key, conversion
 from storage.tables import api_keys, buyers, column_maps, conversions, order_claims, sales
 from storage.tables.api_keys import ApiKey
 from storage.tables.buyers import Receipt
@@ -230,3 +230,23 @@ async def test_orders_are_counted_and_listed_by_where_they_stand(store: Store, c
     ended = [await store.read(sales.get, each) for each in ids]
     assert [each.state is SaleState.ENDED for each in ended] == [True, True, True, False, False, False, True]
     assert [(each.due_at, each.changed_at) for each in ended if each.state is SaleState.ENDED] == [(None, NOON + 2)] * 4
+
+
+async def test_by_what_somebodys_orders_named_them_is_forgotten(store: Store) -> None:
+    """Of their own orders, and their number at Telegram wherever it stands; what named others stays."""
+    anna, ben = await store.write(add_members, 2)
+    named = (MemberKey.CODE, "a"), (MemberKey.CODE, "b"), (MemberKey.TELEGRAM_ID, "7"), (MemberKey.CODE, "7")
+    for number, (key, member) in enumerate(named):
+        sale_id = await report(store, f"o-{number}", key, member)
+        sale = await store.read(sales.get, sale_id)
+        owner = {0: anna.id, 1: ben.id}.get(number)
+        await store.write(sales.set_all, replace(sale, state=SaleState.NOTED, person_id=owner))
+    rows = select(conversion.c.member_key, conversion.c.member, conversion.c.fingerprint).order_by(conversion.c.id)
+    for unit, of, left in (
+        (conversions.forget_member, anna.id, [(), ("code", "b"), ("telegram_id", "7"), ("code", "7")]),
+        (conversions.forget_number, 7, [(), ("code", "b"), (), ("code", "7")]),
+        (conversions.forget_member, ben.id, [(), (), (), ("code", "7")]),
+    ):
+        await store.write(unit, of)
+        found = await store.read(lambda tx: tx.rows(rows))
+        assert found == [(*each, "f1") if each else ("", "", "") for each in left]

@@ -51,6 +51,7 @@ MISSING: list[tuple[Callable[[Tx], Any], str]] = [
     (partial(ledgers.post_back, ledger_id=99), "There is no ledger line 99."),
     (partial(people.get, person_id=PersonId(99)), "There is no person 99."),
     (partial(redemptions.get, redemption_id=RedemptionId(99)), "There is no redemption 99."),
+    (partial(redemptions.get_by_grant, grant_id=GrantId(99)), "There is no redemption of grant 99."),
     (partial(redemptions.lock, redemption_id=RedemptionId(99)), "There is no redemption 99."),
     (partial(referrals.get, referral_id=ReferralId(99)), "There is no referral 99."),
     (partial(sales.get, sale_id=SaleId(99)), "There is no sale 99."),

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 from storage import RowMissing, RuleBroken, Store
 from storage.records import Ban, PersonId, ShareWay
 from storage.role import Role
-from storage.schema import code_key, flood_wait
+from storage.schema import click, code_key, flood_wait
 from storage.segment import SegmentRow
 from storage.tables import (
     cards,
@@ -115,6 +115,23 @@ async def test_shares_are_counted_by_way_also_when_only_sums_are_left(store: Sto
     assert await store.write(shares.delete_before, before=clock.now + 1, limit=1) == 1
     await store.write(shares.delete_of, anna.id)
     assert await store.read(shares.count_by_way) == {"card": 2, "qr": 1}
+
+
+async def test_a_click_knows_its_story_and_campaign(store: Store, clock: Clock) -> None:
+    """Those that the link names, else the last story that its own member shared, and the shop's campaign: none, where there is no shop."""
+    anna, ben = await store.write(add_members, 2)
+    await store.write(shares.add, anna.id, ShareWay.CARD, "rye")
+    await store.write(shares.add, ben.id, ShareWay.CARD, "bun")
+    clock.advance(1)
+    await store.write(clicks.add, anna.id, "qr", story="oat", campaign=7, is_first=False)
+    await store.write(clicks.add, anna.id, "fwd")
+    rows = select(
+        *(click.c[name] for name in ("person_id", "source", "clicked_at", "story", "campaign_id", "is_first"))
+    ).order_by(click.c.id)
+    assert [(*row[:-1], bool(row[-1])) for row in await store.read(lambda tx: tx.rows(rows))] == [
+        (anna.id, "qr", clock.now, "oat", 7, False),
+        (anna.id, "fwd", clock.now, "rye", 0, True),
+    ]
 
 
 async def test_owners_are_whom_the_settings_name_now(store: Store) -> None:

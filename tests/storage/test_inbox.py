@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from storage import Store, Tx
 from storage.records import Event, InboxRow, Seq, UpdatesKept
+from storage.schema import inbox as table
 from storage.tables import inbox
-from tests.storage.clock import Clock
+from tests.storage.clock import NOON, Clock
 
 FIRST = Seq(0)
 THREE = [(10, 7_000_000_001, b'{"a":1}'), (11, None, b"{}"), (12, 7_000_000_001, b"\x00\xff")]
@@ -138,3 +141,23 @@ async def test_places_are_never_used_again(store: Store, clock: Clock) -> None:
     await store.write(inbox.delete_closed, before=clock.now, limit=10)
     (newest,) = await store.write(inbox.add_batch, [(20, None, b"")])
     assert newest.seq > max(seqs)
+
+
+async def test_of_whoever_is_forgotten_the_numbers_of_updates_are_left(store: Store, clock: Clock) -> None:
+    """What is open waits until it is handled, unless it is to go as well; others' updates stay as they are."""
+    seqs = await add_three(store)
+    await store.write(inbox.add_batch, [(13, 7_000_000_002, b"{}")])
+    await store.write(inbox.close, seqs[0])
+    clock.advance(1)
+    rows = select(table.c.update_id, table.c.sender_id, table.c.raw, table.c.state, table.c.closed_at).order_by(
+        table.c.seq
+    )
+    others = [(11, None, b"{}", "open", None), (13, 7_000_000_002, b"{}", "open", None)]
+    blank = (10, None, b"", "done", NOON)
+    for open_too, last in (
+        (False, (12, 7_000_000_001, b"\x00\xff", "open", None)),
+        (True, (12, None, b"", "done", clock.now)),
+    ):
+        await store.write(inbox.blank, 7_000_000_001, open_too=open_too)
+        found = [(*row[:2], bytes(row[2]), *row[3:]) for row in await store.read(lambda tx: tx.rows(rows))]
+        assert found == [blank, others[0], last, others[1]]

@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from storage import LeaseLost, Pools, Store, StoreBusy, StoreUnavailable, Tx, open_store
 from storage.engines.postgres_connection import connect
-from storage.engines.postgres_keeper import PostgresTenure, Trust
+from storage.engines.postgres_keeper import PostgresTenure, Trust, tell_seconds
+from storage.leases import open_keeper
 from storage.tables import directory
 from tests.storage.cast import add_member, add_members
 from tests.storage.test_postgres import TAKE_LEASE, open_and_count
@@ -149,3 +150,28 @@ async def test_a_guest_writes_beside_the_holder_and_is_heard(postgres_url: str) 
     with pytest.raises(StoreUnavailable, match="belongs to one process"):
         async with open_store("sqlite:///oven.db", guest=True):
             pass
+
+
+async def test_a_process_hears_what_the_others_would_run(empty_postgres_url: str) -> None:
+    """With its next look at them, after which whoever asked to be is called."""
+    first, second = (open_keeper(empty_postgres_url, control="control", pools=Pools()) for _ in range(2))
+    async with first as one, second as two, asyncio.timeout(60):
+        looked = asyncio.Event()
+        one.on_change(looked.set)
+        two.set_wanted(["north", "south"])
+        while [each.wanted for each in one.peers if each.id == two.id] != [frozenset({"north", "south"})]:
+            looked.clear()
+            await looked.wait()
+
+
+async def test_whoever_waits_for_trust_looks_again_by_itself() -> None:
+    """At once where there are news, and after a while where there are none."""
+    trust = Trust()
+    async with asyncio.timeout(60):
+        waiting = asyncio.create_task(trust.wait_changed())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        trust.renew(tell_seconds())
+        await waiting
+        assert trust.is_fresh()
+        await trust.wait_changed()

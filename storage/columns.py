@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
-
-def name_values(names: Iterable[str], values: Iterable[object]) -> dict[str, Any]:
-    """Return each value under the name that stands in its place.
-
-    Raises:
-        ValueError: there are more names than values, or fewer.
-    """
-    return dict(zip(names, values, strict=True))
+pair_names: Callable[[Iterable[str], Iterable[object]], Iterable[tuple[str, Any]]] = partial(zip, strict=True)
+"""Each name with the value in its place; raises `ValueError` where there are more names than values, or fewer."""

@@ -103,7 +103,6 @@ ROOMS = {
             "storage/store.py",
             "storage/tx.py",
             "storage/checks.py",
-            "storage/columns.py",
             "storage/tables",
             "storage/engines",
             "storage/backups",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, select, tuple_, update
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.records import CampaignId, VersionId
 from storage.schema import allowance, campaign_version
 from storage.tx import Conflicting, Tx
@@ -43,7 +43,7 @@ def take(tx: Tx, campaign_id: CampaignId, rule: str, scope: str, *, pieces: int,
     """Take so many pieces of `most` in all; False where there are not so many left. One statement decides it."""
     if pieces > most:
         return False
-    key = name_values(_KEY, (campaign_id, rule, scope))
+    key = dict(pair_names(_KEY, (campaign_id, rule, scope)))
     return tx.scalar(_TAKE, **key, taken=pieces, room=most - pieces, changed_at=tx.now) is not None
 
 

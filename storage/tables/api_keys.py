@@ -6,7 +6,7 @@ from typing import NewType
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.conversion import ConversionId
 from storage.frozen import frozen
 from storage.records import PersonId
@@ -58,7 +58,7 @@ class ApiKey:
 def add(tx: Tx, *, name: str, key_hash: str, hint: str, scopes: str, made_by_id: PersonId | None) -> KeyId:
     """Note a key that was made."""
     values = (name, key_hash, hint, scopes, tx.now, made_by_id)
-    return KeyId(tx.scalar(_ADD, **name_values(_COLUMNS, values)))
+    return KeyId(tx.scalar(_ADD, **dict(pair_names(_COLUMNS, values))))
 
 
 def list_all(tx: Tx) -> list[ApiKey]:
@@ -96,4 +96,4 @@ def delete_requests(tx: Tx, *, before: int, limit: int) -> int:
 
 
 def _to_key(row: Row) -> ApiKey:
-    return ApiKey(**name_values(_SHOWN, row))
+    return ApiKey(**dict(pair_names(_SHOWN, row)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, insert, select
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.frozen import frozen
 from storage.records import PersonId
 from storage.schema import audit
@@ -52,9 +52,9 @@ def add(
 ) -> None:
     """Write down what somebody has just done."""
     values = (actor_id, act, subject, person_id, before, after, tx.now)
-    tx.run(_ADD, **name_values(_COLUMNS, values))
+    tx.run(_ADD, **dict(pair_names(_COLUMNS, values)))
 
 
 def list_before(tx: Tx, before_id: int = LAST, *, most: int) -> list[AuditRow]:
     """Return acts, the latest first, from before one of them on."""
-    return [AuditRow(**name_values(_SHOWN, row)) for row in tx.rows(_LIST, before_id=before_id, most=most)]
+    return [AuditRow(**dict(pair_names(_SHOWN, row))) for row in tx.rows(_LIST, before_id=before_id, most=most)]

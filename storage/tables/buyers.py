@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, select, update
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.frozen import frozen
 from storage.records import PersonId
 from storage.schema import customer, receipt
@@ -59,13 +59,13 @@ def add_receipt(tx: Tx, order_id: str, token_hash: str) -> None:
 def find_receipt(tx: Tx, token_hash: str) -> Receipt | None:
     """Return a receipt by its link."""
     row = tx.row(_FIND, token_hash=token_hash)
-    return None if row is None else Receipt(**name_values(_SHOWN, row))
+    return None if row is None else Receipt(**dict(pair_names(_SHOWN, row)))
 
 
 def find_receipt_of(tx: Tx, order_id: str) -> Receipt | None:
     """Return the receipt of an order."""
     row = tx.row(_FIND_BY_ORDER, order_id=order_id)
-    return None if row is None else Receipt(**name_values(_SHOWN, row))
+    return None if row is None else Receipt(**dict(pair_names(_SHOWN, row)))
 
 
 def take_receipt(tx: Tx, token_hash: str, person_id: PersonId) -> bool:

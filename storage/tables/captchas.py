@@ -6,7 +6,7 @@ import json
 
 from sqlalchemy import bindparam, delete, literal_column, select, update
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.records import ReferralId
 from storage.review import Captcha
 from storage.schema import captcha
@@ -38,7 +38,7 @@ def set_question(tx: Tx, question: Captcha) -> None:
     tx.run(
         _SET,
         referral_id=question.referral_id,
-        **name_values(_COLUMNS, (*values, question.expires_at)),
+        **dict(pair_names(_COLUMNS, (*values, question.expires_at))),
     )
 
 
@@ -47,7 +47,7 @@ def find(tx: Tx, referral_id: ReferralId) -> Captcha | None:
     row = tx.row(_FIND, of=referral_id)
     if row is None:
         return None
-    values = name_values(("referral_id", *_COLUMNS), row)
+    values = dict(pair_names(("referral_id", *_COLUMNS), row))
     return Captcha(**values | {"choices": tuple(json.loads(values["choices"]))})
 
 

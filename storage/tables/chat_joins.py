@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, select, tuple_, update
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.frozen import frozen
 from storage.records import PersonId, ReferralId
 from storage.schema import chat_join
@@ -93,7 +93,7 @@ def note_left(tx: Tx, chat_id: int, telegram_id: int) -> int | None:
 def find(tx: Tx, chat_id: int, telegram_id: int) -> ChatJoin | None:
     """Return what was seen of somebody in a chat."""
     row = tx.row(_FIND, chat=chat_id, telegram=telegram_id)
-    return None if row is None else ChatJoin(**name_values(chat_join.c.keys(), row))
+    return None if row is None else ChatJoin(**dict(pair_names(chat_join.c.keys(), row)))
 
 
 def move(tx: Tx, old_id: int, new_id: int) -> None:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from sqlalchemy import Column, Table, bindparam, case, func, select
 from sqlalchemy.sql.expression import ColumnElement
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.facts import GrantKind
 from storage.frozen import frozen
 from storage.schema import checkpoint, coupon, event, grant, hand_grant, ledger, redemption
@@ -127,4 +127,4 @@ def set(tx: Tx, noted: Checkpoint) -> None:  # noqa: A001  # read as checkpoints
 
 
 def _read(row: Row) -> Checkpoint:
-    return Checkpoint(**name_values(_COLUMNS, row))
+    return Checkpoint(**dict(pair_names(_COLUMNS, row)))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import and_, bindparam, func, insert, literal_column, or_, select, update
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.contest import Contestant, ContestId, ContestRow, ContestState, Evidence, Placing
 from storage.errors import RowMissing
 from storage.records import CampaignId, PersonId, VersionId, join_name
@@ -220,7 +220,7 @@ def add_placings(tx: Tx, contest_id: ContestId, winners: Sequence[Contestant]) -
     """Write who has won, the first one first."""
     for place, each in enumerate(winners, start=1):
         values = (contest_id, place, each.person_id, each.score, each.reached_at)
-        tx.run(_PLACE, **name_values(_PLACED, values))
+        tx.run(_PLACE, **dict(pair_names(_PLACED, values)))
 
 
 def set_proof(tx: Tx, contest_id: ContestId, proof: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, literal_column, select, update
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.conversion import Channel, Conversion, ConversionId, ConversionType, MemberKey, Report, SaleId
 from storage.facts import EventId
 from storage.records import PersonId
@@ -105,7 +105,7 @@ def forget_number(tx: Tx, telegram_id: int) -> None:
 
 
 def _to_conversion(row: Row) -> Conversion:
-    values = name_values((*_SHOWN, "order_id"), row)
+    values = dict(pair_names((*_SHOWN, "order_id"), row))
     said = {name: values.pop(name) for name in _REPORT}
     event_id = values["event_id"]
     report = Report(

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import and_, bindparam, case, literal_column, or_, select, update
 from sqlalchemy.sql.expression import ColumnElement
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.facts import CouponId, CouponRow, CouponState, GrantId, PoolLevel, PoolRow
 from storage.records import PersonId
 from storage.schema import coupon, pool
@@ -158,7 +158,7 @@ def add(tx: Tx, name: str, codes: Iterable[tuple[str, str, int | None]]) -> int:
     """
     open_pool(tx, name)
     start = (CouponState.FREE, tx.now)
-    values = [name_values(_ADDED, (name, code, folded, *start, expires_at)) for code, folded, expires_at in codes]
+    values = [dict(pair_names(_ADDED, (name, code, folded, *start, expires_at))) for code, folded, expires_at in codes]
     new = sum(row is not None for row in tx.row_each(_ADD, values))
     if new:
         tx.run(_STOCK, of=name, more=new, now=tx.now)
@@ -254,5 +254,5 @@ def _to_pool(row: Row) -> PoolRow:
 
 
 def _to_coupon(row: Row) -> CouponRow:
-    values = name_values(_SHOWN, row)
+    values = dict(pair_names(_SHOWN, row))
     return CouponRow(**values | {"state": CouponState(values["state"])})

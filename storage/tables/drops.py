@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from sqlalchemy import bindparam, case, delete, insert, literal_column, select, update
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.drop import ClaimRow, DropId, DropRow
 from storage.facts import GrantId
 from storage.records import PersonId
@@ -64,7 +64,7 @@ _DELETE_OF = delete(coupon_claim).where(coupon_claim.c.person_id == bindparam("o
 def add(tx: Tx, *, pool: str, name: str, quantity: int) -> DropId:
     """Open a drop of so many coupons of a pool that there is."""
     values = (pool, name, quantity, tx.now)
-    return DropId(tx.scalar(_ADD, **name_values(_NEW, values)))
+    return DropId(tx.scalar(_ADD, **dict(pair_names(_NEW, values))))
 
 
 def find(tx: Tx, drop_id: DropId) -> DropRow | None:
@@ -103,7 +103,7 @@ def end(tx: Tx, drop_id: DropId) -> bool:
 def add_claim(tx: Tx, drop_id: DropId, person_id: PersonId, *, place: int | None, grant_id: GrantId | None) -> None:
     """Note who came, with what they have or that it was too late."""
     values = (drop_id, person_id, place, grant_id, tx.now)
-    tx.run(_ADD_CLAIM, **name_values((*_CLAIM, "claimed_at"), values))
+    tx.run(_ADD_CLAIM, **dict(pair_names((*_CLAIM, "claimed_at"), values)))
 
 
 def find_claim(tx: Tx, drop_id: DropId, person_id: PersonId) -> ClaimRow | None:
@@ -124,8 +124,8 @@ def delete_of(tx: Tx, person_id: PersonId) -> None:
 
 
 def _to_drop(row: Row) -> DropRow:
-    return DropRow(**name_values(_DROP, row))
+    return DropRow(**dict(pair_names(_DROP, row)))
 
 
 def _to_claim(row: Row) -> ClaimRow:
-    return ClaimRow(**name_values(_CLAIM, row))
+    return ClaimRow(**dict(pair_names(_CLAIM, row)))

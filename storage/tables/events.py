@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, func, literal_column, select
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.errors import RowMissing
 from storage.facts import EventId, EventKind
 from storage.records import PersonId, Referral, ReferralId, VersionId
@@ -45,7 +45,7 @@ def add(tx: Tx, kind: EventKind, referral: Referral, *, key: str = "") -> EventI
     """
     key = f"{kind}:{key or referral.id}"
     values = (kind, referral.invitee_id, referral.id, referral.campaign_version_id, key, tx.now)
-    event_id = tx.scalar(_ADD_EVENT, **name_values(_EVENT, values))
+    event_id = tx.scalar(_ADD_EVENT, **dict(pair_names(_EVENT, values)))
     return None if event_id is None else EventId(event_id)
 
 
@@ -59,7 +59,7 @@ def add_fact(
 ) -> EventId | None:
     """Note what somebody did, or what happened to them, beside any referral, under the terms of a version; None where the key is known."""
     values = (kind, person_id, None, version_id, key, tx.now)
-    event_id = tx.scalar(_ADD_EVENT, **name_values(_EVENT, values))
+    event_id = tx.scalar(_ADD_EVENT, **dict(pair_names(_EVENT, values)))
     return None if event_id is None else EventId(event_id)
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, bindparam, delete, func, literal_column, select, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.schema import (
     COUNTED_EVER,
     EVER,
@@ -158,7 +158,9 @@ def fold(tx: Tx, *, before: int, limit: int) -> int:
             sums[day, *kind, FOLDED, name] += count
             sums[EVER_DAY, *kind, EVER, name] += count
     keys = sorted({key[:-1] for key in sums})
-    values = [{**name_values(FUNNEL_KEY, key), **{name: sums[*key, name] for name in FUNNEL_COUNTS}} for key in keys]
+    values = [
+        {**dict(pair_names(FUNNEL_KEY, key)), **{name: sums[*key, name] for name in FUNNEL_COUNTS}} for key in keys
+    ]
     tx.row_each(_ADD, values)
     return len(taken)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import and_, bindparam, case, delete, func, literal, literal_column, or_, select, update
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.facts import GrantId, GrantKind, GrantState
 from storage.gift import DueGift, GiftRow, GiftState, Trouble
 from storage.records import PersonId
@@ -122,7 +122,7 @@ _DELETE_OF = delete(gift).where(
 def list_due(tx: Tx, limit: int) -> list[DueGift]:
     """Return gifts that were earned and can be tried now, the oldest first; whoever has blocked the bot waits."""
     names = ("grant_id", "person_id", "telegram_id", "language", "gift")
-    return [DueGift(**name_values(names, row)) for row in tx.rows(_LIST_DUE, now=tx.now, limit=limit)]
+    return [DueGift(**dict(pair_names(names, row))) for row in tx.rows(_LIST_DUE, now=tx.now, limit=limit)]
 
 
 def claim(tx: Tx, grant_id: GrantId, *, stars: int) -> bool:
@@ -136,7 +136,7 @@ def claim(tx: Tx, grant_id: GrantId, *, stars: int) -> bool:
 def set_stuck(tx: Tx, grant_id: GrantId, *, trouble: Trouble, error: str, stars: int, due_at: int) -> None:
     """Note why a gift was surely not sent, and when it is tried again."""
     values = (GiftState.STUCK, trouble, clean_error(error), stars, tx.now, due_at)
-    tx.run(_SET_STUCK, grant_id=grant_id, **name_values(_STUCK, values))
+    tx.run(_SET_STUCK, grant_id=grant_id, **dict(pair_names(_STUCK, values)))
 
 
 def set_state(tx: Tx, grant_id: GrantId, state: GiftState, *, expected: GiftState, error: str = "") -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import and_, bindparam, func, literal_column, or_, select, update
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.errors import RowMissing
 from storage.facts import BY_HAND, HAD_FOR_POINTS, EventId, GrantId, GrantKind, GrantRow, GrantState
 from storage.records import CampaignId, PersonId, ReferralId, Side
@@ -170,7 +170,7 @@ def add_points(
     """Note points beside the ledger line that gave them; None where they were given by this rule for this event."""
     state, kind = GrantState.AVAILABLE, GrantKind.POINTS
     values = (rule, person_id, event_id, side, state, kind, points, ledger_id, tx.now)
-    grant_id = tx.scalar(_ADD, **name_values(_COLUMNS, values))
+    grant_id = tx.scalar(_ADD, **dict(pair_names(_COLUMNS, values)))
     return None if grant_id is None else GrantId(grant_id)
 
 
@@ -207,7 +207,7 @@ def add(
         matures_at,
         reason,
     )
-    grant_id = tx.scalar(_ADD_ANY, **name_values((*_COLUMNS, *_MORE), values))
+    grant_id = tx.scalar(_ADD_ANY, **dict(pair_names((*_COLUMNS, *_MORE), values)))
     return None if grant_id is None else GrantId(grant_id)
 
 
@@ -335,7 +335,7 @@ def _demand(row: Row | None, grant_id: GrantId) -> GrantRow:
 
 
 def _to_grant(row: Row) -> GrantRow:
-    values = name_values((*_SHOWN, "referral_id", "campaign_version_id"), row)
+    values = dict(pair_names((*_SHOWN, "referral_id", "campaign_version_id"), row))
     side = values["side"]
     return GrantRow(
         **values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, func, insert, literal_column, select
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.facts import GrantId, GrantState
 from storage.frozen import frozen
 from storage.records import PersonId
@@ -54,4 +54,4 @@ def count_by(tx: Tx, actor_id: PersonId) -> int:
 def find(tx: Tx, grant_id: GrantId) -> HandGrant | None:
     """Return who gave a grant; None where no hand did."""
     row = tx.row(_FIND, of=grant_id)
-    return None if row is None else HandGrant(**name_values(_COLUMNS, row))
+    return None if row is None else HandGrant(**dict(pair_names(_COLUMNS, row)))

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import bindparam, delete, func, insert, literal_column, select, update
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.idea import OPEN_STATES, IdeaId, IdeaRow, IdeaState, Telling
 from storage.records import PersonId
 from storage.schema import idea, idea_support
@@ -93,7 +93,7 @@ _BLANK_OF = (
 def add(tx: Tx, person_id: PersonId, *, text: str, photo: str) -> IdeaId:
     """Keep an idea; `photo` is Telegram's name of a picture, empty for none."""
     values = (person_id, text, photo, IdeaState.OPEN, tx.now)
-    return IdeaId(tx.scalar(_ADD, **name_values(_NEW, values)))
+    return IdeaId(tx.scalar(_ADD, **dict(pair_names(_NEW, values))))
 
 
 def find(tx: Tx, idea_id: IdeaId) -> IdeaRow | None:
@@ -191,5 +191,5 @@ def forget_of(tx: Tx, person_id: PersonId) -> None:
 
 
 def _to_idea(row: Row) -> IdeaRow:
-    values = name_values(_IDEA, row)
+    values = dict(pair_names(_IDEA, row))
     return IdeaRow(**values | {"state": IdeaState(values["state"]), "telling": Telling(values["telling"])})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, select
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.frozen import frozen
 from storage.schema import inspection
 from storage.tx import Conflicting, Tx
@@ -38,7 +38,7 @@ _SET = Conflicting(
 def find(tx: Tx) -> Inspection | None:
     """Return what was found last; None where nobody has looked yet."""
     row = tx.row(_FIND)
-    return None if row is None else Inspection(**name_values(_COLUMNS, row))
+    return None if row is None else Inspection(**dict(pair_names(_COLUMNS, row)))
 
 
 def set(tx: Tx, found: Inspection) -> None:  # noqa: A001  # read as inspections.set

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Select, and_, bindparam, case, func, literal_column, null, select, union_all, update
 from sqlalchemy.sql.expression import ColumnElement
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.errors import KeyReused, RowMissing
 from storage.facts import LedgerLine
 from storage.records import PersonId, Transfer
@@ -130,7 +130,7 @@ def post(tx: Tx, transfer: Transfer) -> int:
         KeyReused: the key belongs to another transfer.
     """
     content = (transfer.debit, transfer.credit, transfer.amount, transfer.reason, transfer.referral_id)
-    values = name_values(_CONTENT, content)
+    values = dict(pair_names(_CONTENT, content))
     ledger_id = tx.scalar(_POST, **values, key=transfer.key, posted_at=tx.now)
     if ledger_id is None:
         found = tx.row(_FIND_BY_KEY, key=transfer.key)
@@ -179,7 +179,7 @@ def spend(tx: Tx, owner_id: PersonId, amount: int, *, key: str, reason: str) -> 
     if account_id is None:
         return None
     values = (account_id, HOUSE_ACCOUNT, amount, reason, None)
-    return int(tx.scalar(_POST, **name_values(_CONTENT, values), key=key, posted_at=tx.now))
+    return int(tx.scalar(_POST, **dict(pair_names(_CONTENT, values)), key=key, posted_at=tx.now))
 
 
 def get_balance(tx: Tx, person_id: PersonId) -> int:

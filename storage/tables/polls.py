@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.poll import PollId, PollRow, Words
 from storage.records import PersonId
 from storage.schema import poll, vote
@@ -61,7 +61,7 @@ _DELETE_OF = delete(vote).where(vote.c.person_id == bindparam("of"))
 def add(tx: Tx, question: Words, options: Sequence[Words]) -> PollId:
     """Open a poll; words by language."""
     values = (json.dumps(dict(question)), json.dumps([dict(each) for each in options]), tx.now)
-    return PollId(tx.scalar(_ADD, **name_values(_NEW, values)))
+    return PollId(tx.scalar(_ADD, **dict(pair_names(_NEW, values))))
 
 
 def find(tx: Tx, poll_id: PollId) -> PollRow | None:
@@ -127,5 +127,5 @@ def delete_of(tx: Tx, person_id: PersonId) -> None:
 
 
 def _to_poll(row: Row) -> PollRow:
-    values = name_values(_POLL, row)
+    values = dict(pair_names(_POLL, row))
     return PollRow(**values | {name: json.loads(values[name]) for name in ("question", "options")})

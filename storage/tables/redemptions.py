@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, func, insert, literal_column, select, update
 from sqlalchemy.sql.expression import ColumnElement
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.errors import RowMissing
 from storage.facts import GrantId, GrantState, RedemptionId, RedemptionRow, RedemptionState
 from storage.records import CampaignId, PersonId, VersionId
@@ -146,7 +146,7 @@ def add(
 ) -> RedemptionId:
     """Note that something is put aside for a member until then."""
     values = (reference, person_id, version_id, item, price, RedemptionState.RESERVED, tx.now, expires_at)
-    return RedemptionId(tx.scalar(_ADD, **name_values(_ADDED, values)))
+    return RedemptionId(tx.scalar(_ADD, **dict(pair_names(_ADDED, values))))
 
 
 def add_given(
@@ -161,7 +161,7 @@ def add_given(
 ) -> RedemptionId:
     """Note that something a rule gave waits at the counter until then."""
     values = (reference, person_id, version_id, item, 0, RedemptionState.REDEEMED, tx.now, expires_at, grant_id)
-    return RedemptionId(tx.scalar(_ADD_GIVEN, **name_values((*_ADDED, "grant_id"), values)))
+    return RedemptionId(tx.scalar(_ADD_GIVEN, **dict(pair_names((*_ADDED, "grant_id"), values))))
 
 
 def find_by_grant(tx: Tx, grant_id: GrantId) -> RedemptionRow | None:
@@ -308,5 +308,5 @@ def _demand(row: Row | None, named: object) -> RedemptionRow:
 
 
 def _to_redemption(row: Row) -> RedemptionRow:
-    values = name_values(_SHOWN, row)
+    values = dict(pair_names(_SHOWN, row))
     return RedemptionRow(**values | {"state": RedemptionState(values["state"])})

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal_column, select, update
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.errors import RowMissing
 from storage.records import Invitation, PersonId, Referral, ReferralId, ReferralState, VersionId, join_name
 from storage.schema import (
@@ -185,7 +185,7 @@ def add(
     """
     values = (inviter_id, invitee_id, source, state, tx.now, version_id)
     lately = tx.now - CLICK_LASTS
-    referral_id = tx.scalar(_ADD, **name_values(_COLUMNS, values), story=story, lately=lately)
+    referral_id = tx.scalar(_ADD, **dict(pair_names(_COLUMNS, values)), story=story, lately=lately)
     return None if referral_id is None else _to_referral((referral_id, *values))
 
 

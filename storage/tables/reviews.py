@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import and_, bindparam, case, exists, func, insert, literal, literal_column, or_, select, tuple_, update
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.records import PersonId, ReferralId
 from storage.review import Evidence, ReviewRow, ReviewState, Trace
 from storage.schema import person, profile, redemption, referral, review, sale
@@ -148,7 +148,7 @@ def add(
 ) -> None:
     """Look at a friend who was never looked at."""
     values = (referral_id, state, risk, _write(evidence), counted, tx.now, due_at)
-    tx.run(_ADD, **name_values(_ADDED, values))
+    tx.run(_ADD, **dict(pair_names(_ADDED, values)))
 
 
 def find(tx: Tx, referral_id: ReferralId) -> ReviewRow | None:
@@ -264,7 +264,7 @@ def _write(evidence: Evidence) -> str:
 
 
 def _to_review(row: Row) -> ReviewRow:
-    values = name_values(_SHOWN, row)
+    values = dict(pair_names(_SHOWN, row))
     told = json.loads(values["evidence"])
     return ReviewRow(
         **values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, bindparam, cast, exists, func, literal_column, or_, select, update
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.conversion import MemberKey, Reason, Sale, SaleId, SaleState
 from storage.errors import RowMissing
 from storage.facts import EventId, GrantId
@@ -193,7 +193,7 @@ def _to_known(row: Row | None, sale_id: SaleId) -> Sale:
 
 
 def _to_sale(row: Row) -> Sale:
-    values = name_values(_SHOWN, row)
+    values = dict(pair_names(_SHOWN, row))
     event_id, share_id = values["event_id"], values["share_id"]
     return Sale(
         **values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, insert, select
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.records import PersonId
 from storage.role import Role
 from storage.schema import team_invitation
@@ -24,7 +24,7 @@ _DELETE_OF = delete(team_invitation).where(team_invitation.c.made_by_id == bindp
 def add(tx: Tx, token_hash: str, *, role: Role, made_by_id: PersonId, expires_at: int) -> None:
     """Let a link be used until then."""
     values = (token_hash, role, made_by_id, expires_at)
-    tx.run(_ADD, **name_values(_COLUMNS, values))
+    tx.run(_ADD, **dict(pair_names(_COLUMNS, values)))
 
 
 def find(tx: Tx, token_hash: str) -> tuple[Role, PersonId] | None:

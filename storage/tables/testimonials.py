@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.records import PersonId
 from storage.schema import testimonial
 from storage.testimonial import Testimonial, TestimonialState
@@ -109,7 +109,7 @@ def delete_of(tx: Tx, person_id: PersonId) -> None:
 
 
 def _to_testimonial(row: Row) -> Testimonial:
-    values = name_values(_SHOWN, row)
+    values = dict(pair_names(_SHOWN, row))
     return Testimonial(
         **values | {"state": TestimonialState(values["state"]), "headlines": json.loads(values["headlines"])}
     )

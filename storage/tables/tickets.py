@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, case, func, insert, literal_column, select, update
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.errors import RowMissing
 from storage.records import PersonId
 from storage.schema import ticket
@@ -146,7 +146,7 @@ def forget_of(tx: Tx, person_id: PersonId) -> None:
 
 def _to_row(row: Row) -> TicketRow:
     number, person_id, about, opened_at, state, *changing = row
-    values = name_values(_CHANGING[1:], changing)
+    values = dict(pair_names(_CHANGING[1:], changing))
     return TicketRow(
         id=number, person_id=person_id, about=About(about), opened_at=opened_at, state=TicketState(state), **values
     )

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import bindparam, func, literal_column, select
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.review import Watch
 from storage.schema import inbox, signal, watch
 from storage.tx import Conflicting, Tx
@@ -44,7 +44,7 @@ _LAST_SEEN = (
 def get(tx: Tx) -> Watch:
     """Return how far it has come."""
     row = tx.row(_FIND)
-    return Watch() if row is None else Watch(**name_values(_COLUMNS, row))
+    return Watch() if row is None else Watch(**dict(pair_names(_COLUMNS, row)))
 
 
 def set_watch(tx: Tx, now: Watch) -> None:

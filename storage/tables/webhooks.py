@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import and_, bindparam, case, delete, exists, func, insert, literal, literal_column, select, update
 
-from storage.columns import name_values
+from storage.columns import pair_names
 from storage.records import PersonId
 from storage.schema import hook_event, hook_post, webhook
 from storage.tables import shops
@@ -249,7 +249,7 @@ def list_due(tx: Tx, webhook_id: WebhookId, *, busy: Collection[int] = (), limit
     """Return what can be sent now, the oldest first: one of each line, none of the lines that are `busy`."""
     names = ("webhook_id", "event_id", "line", "kind", "data", "happened_at", "attempts", "first_tried_at")
     rows = tx.rows(_LIST_DUE, which=webhook_id, at=tx.now, busy=[-1, *busy], limit=limit)
-    return [DuePost(**name_values(names, row)) for row in rows]
+    return [DuePost(**dict(pair_names(names, row))) for row in rows]
 
 
 def find_next(tx: Tx) -> int | None:
@@ -334,7 +334,7 @@ def _join(kinds: Collection[str]) -> str:
 
 
 def _to_webhook(row: Row) -> WebhookRow:
-    values = name_values(_COLUMNS, row)
+    values = dict(pair_names(_COLUMNS, row))
     kinds: Sequence[str] = str(values.pop("kinds")).split()
     state = WebhookState(values.pop("state"))
     return WebhookRow(kinds=kinds, state=state, **values)

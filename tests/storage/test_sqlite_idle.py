@@ -229,3 +229,20 @@ async def test_what_others_write_before_our_writer_opens_is_told(stand: Stand) -
     write_beside(stand.path, 1)
     await stand.write(lambda tx: add_member(tx, 2))
     assert await stand.look() == first + 1
+
+
+async def test_what_a_look_at_the_whole_file_finds_ends_the_store(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With the reason; a file that cannot be looked at now is no damage."""
+    found: list[Exception] = [OSError("the disk is busy"), StoreDamaged("page 7 is not what it was")]
+
+    def look() -> None:
+        raise found.pop(0)
+
+    monkeypatch.setattr(stand.files, "look", look)
+    await stand.watch._read_anew()
+    assert not stand.loss.error
+    assert "the disk is busy" in caplog.text
+    await stand.watch._read_anew()
+    assert str(stand.loss.error) == "page 7 is not what it was"

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.core.scheduling import TOLD_AFTER_FAILURES, compute_left_seconds, compute_look, compute_rest_seconds
+from bot.jobs import supervisor
 from bot.jobs.supervisor import NOTED_SECONDS, QUIET_LOOK_SECONDS, Supervisor
 from bot.telemetry import OWN_PACE, Metrics
 from bot.updates.job import Job
-from storage import Store, Tx
+from storage import Store, StoreUnavailable, Tx
 from storage.tables import due_jobs
 from storage.tables.due_jobs import DueJob
 from tests.storage.cast import add_member
@@ -288,3 +289,18 @@ async def test_a_job_is_late_when_nothing_runs_that_it_could_be_waiting_for(stor
     assert supervisor.find_latest() == ("first", 3_000.0)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_it_is_said_of_which_job_it_is_not_written_down_when_it_is_due(
+    store: Store, clock: Clock, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes on without: what is due is known here as well."""
+
+    def fail(_tx: Tx, _due: DueJob, _tell: object) -> None:
+        raise StoreUnavailable("The disk is full")
+
+    monkeypatch.setattr(supervisor, "_note_run", fail)
+    days = Days(store, clock, ends_at=HOUR)
+    assert await days.run(days.make_job("baking", 1700)) == [("baking", 0), ("baking", 1700), ("baking", 3400)]
+    said = {each for each in caplog.messages if "could not be written down" in each}
+    assert said == {"When the job baking is due next could not be written down: The disk is full"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 from typing import cast
@@ -9,6 +10,7 @@ from typing import cast
 import pytest
 from aiohttp import web
 
+from bot.outbox import last_word
 from bot.outbox.last_word import AGAIN_SECONDS, tell_of_start, watch_store
 from bot.wire.telegram_bot import PassalongBot
 from storage import Store
@@ -111,3 +113,24 @@ async def test_where_nothing_can_be_remembered_nothing_is_told(
     (tmp_path / "passing").rmdir()
     await tell(bot, url)
     assert not server.list_calls("sendMessage")
+
+
+async def test_nobody_waits_long_for_the_last_word(
+    server: Server, bot: PassalongBot, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where Telegram does not answer the process ends all the same, and tells it at the next start."""
+    monkeypatch.setattr(last_word, "LAST_WORD_SECONDS", 0.05)
+    for_ever = asyncio.Event()
+
+    async def keep_silent(_call: Call) -> web.Response:
+        await for_ever.wait()
+        return refuse(500, "Internal Server Error")
+
+    server.replies["sendMessage"] = keep_silent
+    async with asyncio.timeout(60):
+        await tell(bot, url)
+    for_ever.set()
+    del server.replies["sendMessage"]
+    told = len(server.list_calls("sendMessage"))
+    await tell(bot, url)
+    assert len(server.list_calls("sendMessage")) == told + 2

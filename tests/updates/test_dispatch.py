@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from telegram import Update
+from telegram.error import BadRequest, TimedOut
 from telegram.ext import (
     CallbackQueryHandler,
     CommandHandler,
@@ -24,6 +25,8 @@ from bot.services.members import MustWrite
 from bot.updates.application import NonBlockingHandler, build_application
 from bot.updates.context import AlreadyHandled, BotData
 from bot.updates.dispatch import Dispatch
+from bot.updates.failures import find_rest
+from bot.wire.errors import Flooded, NotSent
 from bot.wire.gate import Gate
 from bot.wire.transport import AiohttpRequest
 from storage import Store, Tx
@@ -584,3 +587,14 @@ async def test_what_another_process_brings_is_answered(store: Store, application
 def _tell(tx: Tx, *events: UpdateBrought | UpdatesKept) -> None:
     for each in events:
         tx.tell(each)
+
+
+def test_an_attempt_rests_longer_each_time_and_for_the_last_time_at_the_end() -> None:
+    """Where the store or the way to Telegram is away; what fails by its own fault does not rest."""
+    for error in (StoreUnavailable("away"), NotSent("No connection")):
+        assert [find_rest(error, rests) for rests in (0, 1, 5, 6, 7, 99)] == [0.5, 1.0, 15.0, 30.0, 30.0, 30.0]
+    assert find_rest(Flooded(7), 3) == 7.0
+    assert find_rest(Flooded(0), 3) == 0.1
+    assert find_rest(Flooded(100_000), 3) == 3600.0
+    for fault in (ValueError("x"), TimedOut("No answer in time"), BadRequest("no")):
+        assert find_rest(fault, 0) is None

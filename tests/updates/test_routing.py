@@ -21,7 +21,7 @@ from bot.services.members import NotAllowed, find_members_language, may
 from bot.services.tickets.desk import is_at_desk
 from bot.updates.capability import Capability, Registry
 from bot.updates.context import PassalongContext
-from bot.updates.routing import CallbackRouter, TextRouter, find_place, parse_command
+from bot.updates.routing import CallbackRouter, TextRouter, find_place, list_handlers, parse_command
 from storage.errors import RowMissing
 from storage.role import Role
 
@@ -291,3 +291,31 @@ def test_a_command_stands_in_front() -> None:
     )
     other = Message(5, NOON, Chat(ADA, ChatType.PRIVATE), text="/bake", entities=[MessageEntity("bold", 0, 5)])
     assert parse_command(later, "shop_bot") == parse_command(other, "shop_bot") == ""
+
+
+def test_what_was_said_goes_one_way_and_what_was_changed_another() -> None:
+    """And only what a human has said to the bot itself: a group's words are read by who listens there."""
+    texts = TextRouter(
+        REGISTRY,
+        on_text=note("text"),
+        on_edited=note("edited"),
+        on_passed=note("passed"),
+        wants_command=note("never"),
+    )
+    handlers = {getattr(each.callback, "__name__", ""): each for each in list_handlers(REGISTRY, texts)}
+    said, machine = make_message(ADA, sender=ADA, text="x"), make_message(ADA, sender=BOT, text="x")
+    inside = make_message(DESK, ChatType.SUPERGROUP, sender=ADA, text="x")
+    passed = Message(5, NOON, Chat(ADA, ChatType.PRIVATE), from_user=make_account(ADA), via_bot=make_account(BOT))
+    updates = {
+        "said": Update(1, message=said),
+        "changed": Update(1, edited_message=said),
+        "passed": Update(1, message=passed),
+        "passed and changed": Update(1, edited_message=passed),
+        "said inside": Update(1, message=inside),
+        "changed inside": Update(1, edited_message=inside),
+        "said by a machine": Update(1, message=machine),
+        "changed by a machine": Update(1, edited_message=machine),
+    }
+    for name, wanted in (("on_message", {"said"}), ("on_edited", {"changed"}), ("on_passed", {"passed"})):
+        assert {each for each, update in updates.items() if handlers[name].check_update(update)} == wanted
+    assert list(handlers)[3] == "on_tap"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -104,16 +105,22 @@ async def test_the_address_is_set_once_with_all_that_goes_with_it(
     "changed", [{"url": ""}, {"url": "https://else.example"}, {"allowed_updates": ["message"]}], ids=str
 )
 async def test_what_somebody_changes_is_put_right(
-    telegram: Telegram, server: Server, bot: PassalongBot, changed: Mapping[str, object]
+    telegram: Telegram,
+    server: Server,
+    bot: PassalongBot,
+    changed: Mapping[str, object],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Another program of the same token takes the address, or asks for less."""
     webhook = telegram.make_webhook(bot, look_seconds=0.001)
+    caplog.set_level(logging.INFO, "bot.updates.webhook")
     async with looked_after(webhook):
         await webhook.wait_heard(60)
         telegram.info |= changed
         await until(lambda: len(list_set(server)) == 2)
         await telegram.see_look()
     assert len(list_set(server)) == 2
+    assert caplog.messages.count(f"Telegram brings updates to {URL}") == 2
 
 
 async def test_silence_is_counted_from_the_last_look_on(telegram: Telegram, bot: PassalongBot) -> None:

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 from aiohttp import web
 from telegram.error import TelegramError
 
+from bot.messages.outgoing import OutgoingMessage
 from bot.wire.calls import (
     Kind,
+    compose_edit,
     count_messages,
     find_kind,
     name_chat_scope,
@@ -99,3 +104,17 @@ def test_a_ban_of_a_chat_is_found_again_by_its_scope() -> None:
         assert parse_chat_scope(name_chat_scope(chat)) == chat
     for scope in ("telegram", "family:profile", ""):
         assert parse_chat_scope(scope) is None
+
+
+def test_a_picture_without_words_takes_the_place_of_another() -> None:
+    """All but where and its buttons belongs to the file."""
+    bare = OutgoingMessage(method="sendVideo", formatting={"video": "known", "has_spoiler": True})
+    method, parameters = compose_edit(bare, chat_id=1, message_id=2)
+    assert (method, set(parameters)) == ("editMessageMedia", {"chat_id", "message_id", "media"})
+    media = {"type": "video", "media": "known", "caption_entities": [], "has_spoiler": True}
+    assert json.loads(str(parameters["media"])) == media
+    worded = replace(
+        bare, formatting={**(bare.formatting or {}), "caption": "Hi", "caption_entities": '[{"type": "bold"}]'}
+    )
+    _, parameters = compose_edit(worded, chat_id=1, message_id=2)
+    assert json.loads(str(parameters["media"])) == {**media, "caption": "Hi", "caption_entities": [{"type": "bold"}]}

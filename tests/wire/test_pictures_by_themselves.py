@@ -19,13 +19,18 @@ from bot.core.posters import Poster
 from bot.messages.outgoing import Photo
 from bot.messages.printing import say_print_hint, say_way_in
 from bot.messages.texts import Texts
-from bot.wire.pictures import Easel, Pictures, Workshop
+from bot.wire.pictures import Easel, Pictures, Workshop, open_workshop
+from storage import Store
+from storage.tables import faces, pictures
+from storage.tables.pictures import StoredPicture
 from tests.cards.looks import SHELF
 from tests.easel import EASEL
 from tests.messages.samples import CAMPAIGN, CODE, make_member, make_shop
+from tests.storage.cast import add_members
 
 CAKE = CatalogueItem(key="cake", price=5, name={"en": "Cake"}, picture="photo")
 WORDS_ALONE = CatalogueItem(key="tea", price=3, name={"en": "Tea"})
+PICTURE = StoredPicture(sha256="a" * 64, content=SHELF["white"], width=900, height=700)
 GONE = CatalogueItem(key="mug", price=9, name={"en": "Mug"}, picture="gone")
 
 
@@ -41,24 +46,24 @@ def open_pictures(campaign: Campaign, easel: Easel = EASEL) -> Pictures:
 
 async def test_a_picture_of_the_catalogue_is_uploaded_once() -> None:
     """Whoever has shown it says how Telegram knows it: by its largest size."""
-    pictures = open_pictures(replace(CAMPAIGN, catalogue=(CAKE, WORDS_ALONE, GONE)))
-    assert await pictures.find_item_photo("cake") == Photo(image=render_item_picture(SHELF["photo"]))
-    pictures.note_item_photo("cake", {"text": "a message without a picture"})
-    assert (await pictures.find_item_photo("cake") or Photo()).image
-    pictures.note_item_photo("cake", {"photo": [{"file_id": "small"}, {"file_id": "large"}]})
-    assert await pictures.find_item_photo("cake") == Photo(file_id="large")
+    shown = open_pictures(replace(CAMPAIGN, catalogue=(CAKE, WORDS_ALONE, GONE)))
+    assert await shown.find_item_photo("cake") == Photo(image=render_item_picture(SHELF["photo"]))
+    shown.note_item_photo("cake", {"text": "a message without a picture"})
+    assert (await shown.find_item_photo("cake") or Photo()).image
+    shown.note_item_photo("cake", {"photo": [{"file_id": "small"}, {"file_id": "large"}]})
+    assert await shown.find_item_photo("cake") == Photo(file_id="large")
     for nothing in ("tea", "mug", "no such thing"):
-        assert await pictures.find_item_photo(nothing) is None
-    pictures.note_item_photo("tea", {"photo": [{"file_id": "of something else"}]})
-    pictures.note_item_photo("no such thing", {"photo": [{"file_id": "of something else"}]})
-    assert await pictures.find_item_photo("tea") is None
+        assert await shown.find_item_photo(nothing) is None
+    shown.note_item_photo("tea", {"photo": [{"file_id": "of something else"}]})
+    shown.note_item_photo("no such thing", {"photo": [{"file_id": "of something else"}]})
+    assert await shown.find_item_photo("tea") is None
 
 
 async def test_a_logo_suits_the_ground_it_lies_on() -> None:
     """Pages have two grounds, a chart has one; without a logo there is none."""
-    pictures = open_pictures(replace(CAMPAIGN, logo="logo"))
-    assert await pictures.draw_page_logo() == render_logo(SHELF["logo"], PAGE_GROUNDS)
-    assert await pictures.draw_chart_logo() == render_logo(SHELF["logo"], CHART_GROUNDS)
+    shown = open_pictures(replace(CAMPAIGN, logo="logo"))
+    assert await shown.draw_page_logo() == render_logo(SHELF["logo"], PAGE_GROUNDS)
+    assert await shown.draw_chart_logo() == render_logo(SHELF["logo"], CHART_GROUNDS)
     for logo in ("", "gone"):
         assert await open_pictures(replace(CAMPAIGN, logo=logo)).draw_page_logo() == b""
 
@@ -70,9 +75,9 @@ async def test_a_code_by_itself_is_the_members_under_the_shops_name(
     """Drawn in the look of the shop; one for the counter says what it is told to."""
     asked: list[dict[str, Any]] = []
     monkeypatch.setattr(CardStudio, "render_qr", _note(asked, b"drawn", "link", "look"))
-    member, pictures = make_member(language=language), open_pictures(replace(CAMPAIGN, main_colour="#123456"))
-    assert await pictures.draw_qr(member) == b"drawn"
-    assert await pictures.draw_counter_code("https://t.me/a_bot?start=x", "Scan me") == b"drawn"
+    member, shown = make_member(language=language), open_pictures(replace(CAMPAIGN, main_colour="#123456"))
+    assert await shown.draw_qr(member) == b"drawn"
+    assert await shown.draw_counter_code("https://t.me/a_bot?start=x", "Scan me") == b"drawn"
     of_member, of_counter = asked
     payload = parse_payload(of_member["link"].partition("start=")[2])
     assert payload is not None
@@ -89,9 +94,9 @@ async def test_paper_says_whose_it_is_where_it_lies_and_the_way_in(monkeypatch: 
     for method in ("render_print_sheets", "render_shop_sheets"):
         monkeypatch.setattr(CardStudio, method, _note(asked, (b"one", b"two"), "text"))
     member = make_member("Rina", language="id", spoken_code="TEH-42")
-    pictures, shop = open_pictures(CAMPAIGN), make_shop()
-    assert await pictures.render_print_sheets(member, "window") == (b"one", b"two")
-    assert await pictures.render_shop_sheets("en", "window") == (b"one", b"two")
+    shown, shop = open_pictures(CAMPAIGN), make_shop()
+    assert await shown.render_print_sheets(member, "window") == (b"one", b"two")
+    assert await shown.render_shop_sheets("en", "window") == (b"one", b"two")
     of_member, of_shop = asked
     assert (of_member["name"], of_member["link"]) == ("Rina", shop.link(CODE, "window"))
     assert of_member["way_in"] == say_way_in(Texts("id"), shop, "TEH-42")
@@ -128,15 +133,15 @@ async def test_what_a_card_cannot_show_is_found_before_anybody_gets_it() -> None
     """Each fault with its story, its language and its field; what was sound is not drawn again."""
     first, second = CAMPAIGN.stories[:2]
     campaign = replace(CAMPAIGN, brand={"en": "Little Oven"}, stories=(first, second), catalogue=())
-    pictures = open_pictures(campaign)
-    assert await pictures.check(campaign) == []
-    assert await pictures.find_excess(campaign) is None
+    shown = open_pictures(campaign)
+    assert await shown.check(campaign) == []
+    assert await shown.find_excess(campaign) is None
 
     spoilt = replace(campaign, stories=(first, replace(second, text={**second.text, "en": LONG})))
-    (found,) = await pictures.check(spoilt)
+    (found,) = await shown.check(spoilt)
     assert (found.fault, found.place, found.language, found.field) == (Fault.TOO_LONG, 1, "en", "text")
     assert 0 < found.count < len(LONG)
-    excess = await pictures.find_excess(spoilt)
+    excess = await shown.find_excess(spoilt)
     assert excess is not None
     assert (excess.place, excess.language, excess.excess.characters) == (1, "en", found.count)
 
@@ -148,9 +153,9 @@ async def test_a_sound_card_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -
     first, second = CAMPAIGN.stories[:2]
     spoilt = replace(second, headline={**second.headline, "en": LONG})
     campaign = replace(CAMPAIGN, brand={"en": "Little Oven"}, stories=(first, spoilt), catalogue=())
-    pictures = open_pictures(campaign)
+    shown = open_pictures(campaign)
     for _ in range(2):
-        assert [each.field for each in await pictures.check(campaign)] == ["headline"]
+        assert [each.field for each in await shown.check(campaign)] == ["headline"]
     assert len(looked) == 3
     assert {len(each["name"]) > 60 for each in looked} == {True}
     assert {len(each["link"]) for each in looked} == {len(make_shop().link(CODE, "qr")) + len(".999999")}
@@ -167,3 +172,15 @@ async def test_a_code_that_is_not_read_and_faint_words_are_told(monkeypatch: pyt
         (Fault.FAINT, "headline", 0, "en"),
         (Fault.CODE, "", 0, "en"),
     ]
+
+
+async def test_a_workshop_of_a_store_reads_its_pictures_and_faces(store: Store) -> None:
+    """By what they are called, and of whom."""
+    ada, ben = await store.write(add_members, 2)
+    await store.write(pictures.add, [PICTURE])
+    await store.write(faces.set_content, ada.id, "one", SHELF["photo"])
+    workshop = open_workshop(EASEL, store)
+    assert await workshop.find_picture(PICTURE.sha256) == PICTURE.content
+    assert await workshop.find_face(make_member(id=ada.id, face="one")) == SHELF["photo"]
+    assert await workshop.find_face(make_member(id=ben.id, face="one")) is None
+    assert await workshop.find_face(make_member(id=ada.id, face="two")) is None

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from aiohttp import web
@@ -14,17 +14,30 @@ from sqlalchemy import func, select
 from telegram import Update
 from telegram.ext import InlineQueryHandler, MessageHandler, TypeHandler, filters
 
+from bot import runtime
 from bot.updates.application import PassalongApplication
 from bot.updates.dispatch import Dispatch
 from bot.updates.intake import AT_ONCE, BackOff, Conflicts, Intake, OtherPoller, PollerStuck, TokenRefused
 from bot.updates.raw_updates import RawUpdate
+from bot.updates.vitals import Senses
+from bot.updates.webhook import Webhook
 from storage import Store, Tx
 from storage.errors import CommitUnknown
 from storage.records import Seq
 from storage.schema import inbox as inbox_table
 from storage.tables import inbox
 from tests.thinning import BOTH_ENGINES
-from tests.wire.server import Call, Server, give_until_confirmed, make_inline, make_update, refuse, succeed, until
+from tests.wire.server import (
+    TOKEN,
+    Call,
+    Server,
+    give_until_confirmed,
+    make_inline,
+    make_update,
+    refuse,
+    succeed,
+    until,
+)
 from tests.wire.test_holding import Lease
 
 Application = PassalongApplication[dict[str, Any]]
@@ -479,3 +492,26 @@ async def test_waiting_for_whose_the_shop_is_is_no_silence_of_telegrams(
         assert bot_data.intake.silent_for() == 0.0
         clock.now = 107.0
         assert bot_data.intake.silent_for() == 7.0
+
+
+@pytest.mark.parametrize("webhook", [False, True])
+async def test_how_updates_come_is_looked_at_by_the_clock_of_the_shops_senses(
+    webhook: bool, application: Application
+) -> None:
+    """Asked for or brought: what counts as silence is told by one clock, and what is asked for by one list."""
+    clock = SimpleNamespace(now=1000.0)
+    settings = SimpleNamespace(webhook=webhook, public_url="https://shop.example", shop="", bot_token=TOKEN)
+    registry = SimpleNamespace(update_types=["message", "poll"])
+    intake = runtime._open_intake(
+        cast("Any", settings),
+        cast("Any", application),
+        Dispatch(application),
+        cast("Any", registry),
+        Senses(clock=lambda: clock.now),
+    )
+    clock.now += 60
+    silent = intake.silent_for()
+    clock.now += 7
+    assert intake.silent_for() - silent == 7
+    wanted = intake._wanted["allowed_updates"] if isinstance(intake, Webhook) else intake._allowed_updates
+    assert list(wanted if not isinstance(wanted, str) else json.loads(wanted)) == ["message", "poll"]

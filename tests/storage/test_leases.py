@@ -8,8 +8,8 @@ from typing import cast
 
 import pytest
 
-from storage import LeaseLost
-from storage.engines import postgres_keeper
+from storage import LeaseLost, StoreBusy
+from storage.engines import postgres, postgres_keeper
 from storage.engines.postgres_keeper import PostgresKeeper, PostgresTenure, Trust, tell_seconds
 from storage.engines.postgres_server import PostgresServer
 from storage.leases import DEAD_SECONDS
@@ -102,3 +102,39 @@ async def test_listeners_hear_of_the_end_once_and_also_afterwards() -> None:
     assert (tenure.is_held(), heard) == (False, ["handed over", "later: handed over"])
     with pytest.raises(LeaseLost, match="handed over"):
         await tenure.wait_held()
+
+
+class Busy:
+    """A keeper of leases where another holds the shop for so many tries."""
+
+    def __init__(self, tries: int) -> None:
+        self.left = tries
+        self.tenure = PostgresTenure("north", "north", 1, Trust())
+
+    async def take(self, shop: str, url: str) -> PostgresTenure:
+        """Try once."""
+        assert (shop, url) == ("north", "postgresql://nowhere")
+        self.left -= 1
+        if self.left >= 0:
+            raise StoreBusy("Another process runs the shop.")
+        return self.tenure
+
+
+@pytest.mark.parametrize(("tries", "patience_seconds"), [(0, 0.0), (3, NEVER)])
+async def test_a_shop_that_is_being_handed_over_is_waited_for(
+    tries: int, patience_seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For a moment, again and again."""
+    monkeypatch.setattr(postgres, "PATIENCE_SECONDS", patience_seconds)
+    monkeypatch.setattr(postgres, "PAUSE_SECONDS", 0.0)
+    keeper = Busy(tries)
+    taken = await postgres._take_for_a_while(cast("PostgresKeeper", keeper), "postgresql://nowhere", "north")
+    assert taken is keeper.tenure
+    assert keeper.left == -1
+
+
+async def test_a_shop_that_stays_anothers_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for ever."""
+    monkeypatch.setattr(postgres, "PATIENCE_SECONDS", SOON)
+    with pytest.raises(StoreBusy, match="Another process runs the shop"):
+        await postgres._take_for_a_while(cast("PostgresKeeper", Busy(10**9)), "postgresql://nowhere", "north")

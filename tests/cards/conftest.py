@@ -1,14 +1,14 @@
-"""One studio for the room's tests: templates cost a quarter of a second each."""
+"""The one studio, as a fixture."""
 
 from __future__ import annotations
 
 import pytest
 
-from bot.assets import ASSETS
 from bot.cards.studio import CardStudio
+from tests.cards.looks import STUDIO
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def studio() -> CardStudio:
-    """A studio that keeps every template of these tests."""
-    return CardStudio(ASSETS, templates_kept=40)
+    """What all tests of the room draw with."""
+    return STUDIO

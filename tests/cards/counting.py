@@ -22,11 +22,11 @@ from PIL import Image
 
 from bot.core.looks import CardLook
 from tests.cards.jsqr import SCRIPT, JsQR, open_jsqr
-from tests.cards.looks import say
+from tests.cards.looks import STUDIO, say
 from tests.cards.samples import KIND_NAMES, LANGUAGES, list_random_links
 from tests.cards.test_codes import find_zbar, read_with_opencv, read_with_zbar, shrink
 from tests.cards.test_faces import FACES
-from tests.cards.test_look_codes import LOOKS, STUDIO, disturb
+from tests.cards.test_look_codes import LOOKS, disturb
 
 READERS = ("zxing-cpp", "OpenCV", "zbar", "jsQR")
 ONLY_QR = ("--set", "disable", "--set", "qrcode.enable")

@@ -8,23 +8,21 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageChops
 
-from bot.assets import ASSETS
 from bot.cards.faces import FACE_PIXELS, read_face
+from bot.cards.invitation import prepare_invitation
 from bot.cards.jpeg import MOST_BYTES
-from bot.cards.studio import CardStudio
 from bot.cards.template import draw_draft
 from bot.core.face import KEPT_PIXELS
 from bot.core.looks import LAYOUTS, CardLook
 from bot.core.pictures import PictureMistake
 from bot.core.sharing import CardFormat
 from bot.playground.portraits import ANNA, BUDI, draw_portrait
-from tests.cards.looks import SHELF, say
+from tests.cards.looks import SHELF, STUDIO, say
 from tests.cards.pictures import compose_png, draw_noise, draw_photo, save, turn_by_exif
 from tests.cards.samples import HOSTILE_NAMES, KIND_NAMES, LANGUAGES, list_random_links
 from tests.cards.test_codes import read_with_opencv, read_with_zxing, shrink
 from tests.thinning import thin
 
-STUDIO = CardStudio(ASSETS, find_picture=SHELF.get, templates_kept=3)
 LONG_NAME = "Maximilian Alexander Featherstonehaugh"
 
 
@@ -44,7 +42,7 @@ FACES = [
 LOOKS = [CardLook("sunrise", layout=layout, photo=photo) for layout in LAYOUTS for photo in ("", "photo")]
 
 
-@pytest.mark.parametrize(("at", "look"), thin(enumerate(LOOKS)), ids=str)
+@pytest.mark.parametrize(("at", "look"), thin(enumerate(LOOKS), 4, step=7), ids=str)
 def test_a_card_with_a_face_is_light_and_its_code_is_read(at: int, look: CardLook) -> None:
     """Whatever face it is: at most 98,000 bytes, and two readers read it as sent and small."""
     for n, link in enumerate(list_random_links(len(FACES), seed=len(repr(look)))):
@@ -57,7 +55,7 @@ def test_a_card_with_a_face_is_light_and_its_code_is_read(at: int, look: CardLoo
             assert read_with_opencv(shown) == [link]
 
 
-@pytest.mark.parametrize("look", thin(LOOKS, 1), ids=str)
+@pytest.mark.parametrize("look", thin(LOOKS, 1, step=6), ids=str)
 def test_a_face_stays_in_the_place_of_the_invitation(look: CardLook) -> None:
     """Neither it nor the name beside it, however long, comes near the code or any words; without it nothing is there."""
     fonts = STUDIO.get_fonts(look)
@@ -78,7 +76,7 @@ def test_a_face_stays_in_the_place_of_the_invitation(look: CardLook) -> None:
 def test_a_long_name_gets_more_room_than_the_face() -> None:
     """The name is never cut for the face: that becomes smaller."""
     look = CardLook("sunrise", layout="bubble")
-    invitation = draw_draft(say(look), STUDIO.get_fonts(look)).invitation
+    invitation = prepare_invitation(say(look), STUDIO.get_fonts(look))
     assert [phrase.face_pixels for phrase in invitation.phrases] == [0, *FACE_PIXELS]
     small = invitation.phrases[-1]
     assert not invitation.fit_name(LONG_NAME, small).cut
@@ -98,7 +96,7 @@ def test_what_is_read_from_right_to_left_begins_with_the_face() -> None:
     assert min(columns) > green.width - FACE_PIXELS[0]
 
 
-@pytest.mark.parametrize("wanted", [CardFormat.TALL, CardFormat.SQUARE, CardFormat.WIDE])
+@pytest.mark.parametrize("wanted", thin([CardFormat.TALL, CardFormat.SQUARE, CardFormat.WIDE], 1))
 def test_every_format_shows_the_face(wanted: CardFormat) -> None:
     """The formats are made of the card: what is on it is on them."""
     text, link = say(CardLook("sunrise")), "https://t.me/kopitiga_bot?start=AbCdEf0123"
@@ -124,10 +122,10 @@ def test_what_is_no_picture_is_no_face(data: bytes) -> None:
     assert isinstance(read_face(data), PictureMistake)
 
 
-@pytest.mark.parametrize("look", thin(LOOKS, 2), ids=str)
+@pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_no_word_of_a_long_name_is_parted_for_the_face(look: CardLook) -> None:
     """What stands on one line without a face stands on one beside it."""
-    invitation = draw_draft(say(look), STUDIO.get_fonts(look)).invitation
+    invitation = prepare_invitation(say(look), STUDIO.get_fonts(look))
     plain, beside = (invitation.fit_name(LONG_NAME, invitation.phrases[at]) for at in (0, -1))
     parts = [{"".join(glyph.cluster for glyph in line) for line in setting.lines} for setting in (plain, beside)]
     assert all(any("Featherstonehaugh" in line for line in lines) for lines in parts)

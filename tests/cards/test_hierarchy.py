@@ -6,18 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from bot.assets import ASSETS
 from bot.cards.card_drawing import set_words
 from bot.cards.invitation import prepare_invitation
 from bot.cards.layout import Layout
 from bot.cards.layouts import LAYOUTS
-from bot.cards.studio import CardStudio
 from bot.cards.typesetting import TextStyle
 from bot.core.looks import CardLook
-from tests.cards.looks import SHELF, say
+from tests.cards.looks import STUDIO, say
 from tests.cards.samples import KIND_NAMES, LANGUAGES
+from tests.thinning import thin_pairs
 
-STUDIO = CardStudio(ASSETS, find_picture=SHELF.get)
 LOOKS = [CardLook("sunrise", layout=layout, photo=photo) for layout in LAYOUTS for photo in ("", "photo")]
 LEAST_PIXELS = 33
 """Nine at 280 pixels' width."""
@@ -39,8 +37,7 @@ def test_nothing_is_small_and_a_story_is_short(look: CardLook) -> None:
     assert layout.words.second.lines == 4
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize(("look", "language"), thin_pairs(LOOKS, LANGUAGES), ids=str)
 def test_person_and_gain_are_the_heroes(look: CardLook, language: str) -> None:
     """A usual name is at least 46 pixels high and the offer larger than the story."""
     fonts, text = STUDIO.get_fonts(look), say(look, language)

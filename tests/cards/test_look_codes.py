@@ -12,10 +12,8 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageFilter
 
-from bot.assets import ASSETS
-from bot.cards.studio import CardStudio
 from bot.core.looks import CardLook
-from tests.cards.looks import SHELF, list_looks, say
+from tests.cards.looks import STUDIO, list_looks, say
 from tests.cards.samples import KIND_NAMES, LANGUAGES, list_random_links
 from tests.cards.test_codes import read_with_opencv, read_with_zxing, shrink
 from tests.cards.test_faces import FACES
@@ -23,7 +21,6 @@ from tests.thinning import thin
 
 MOST_LOOKS = 5
 LOOKS = [*list_looks(""), *list_looks("photo")]
-STUDIO = CardStudio(ASSETS, find_picture=SHELF.get, templates_kept=3)
 
 
 def disturb(picture: Image.Image, chance: random.Random) -> Image.Image:
@@ -58,7 +55,7 @@ def list_misses(look: CardLook, numbers: range, look_again: int = 0) -> Iterator
             yield from ((n, name, reader, link) for reader, read in readers.items() if not read)
 
 
-@pytest.mark.parametrize(("at", "look"), thin(enumerate(LOOKS), step=4), ids=str)
+@pytest.mark.parametrize(("at", "look"), thin(enumerate(LOOKS), step=11), ids=str)
 def test_two_readers_read_every_look(at: int, look: CardLook) -> None:
     """In every layout, in the colours of a theme, of the shop's pictures and of its owner, with and without a photo and a face.
 

@@ -9,12 +9,10 @@ from itertools import product
 import pytest
 from PIL import Image
 
-from bot.assets import ASSETS
-from bot.cards.studio import CardStudio
 from bot.core.looks import CardLook
 from bot.core.sharing import CardFormat
 from tests.cards.jsqr import open_jsqr
-from tests.cards.looks import SHELF, list_looks, say
+from tests.cards.looks import STUDIO, list_looks, say
 from tests.cards.samples import CARD_TEXTS, KIND_NAMES, LANGUAGES, list_random_links
 from tests.cards.test_codes import shrink
 from tests.cards.test_faces import FACES
@@ -22,7 +20,6 @@ from tests.cards.test_faces import FACES
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 LOOKS = [*list_looks(""), *list_looks("photo")]
-STUDIO = CardStudio(ASSETS, find_picture=SHELF.get, templates_kept=2)
 
 
 def draw(look: CardLook, n: int, link: str) -> Image.Image:

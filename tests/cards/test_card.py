@@ -53,7 +53,7 @@ def build(theme: str) -> Template:
     return build_template(replace(CARD_TEXTS["en"], look=CardLook(theme)), draw(theme).theme_fonts)
 
 
-@pytest.mark.parametrize(("theme", "language"), thin_pairs(THEMES, LANGUAGES, step=5))
+@pytest.mark.parametrize(("theme", "language"), thin_pairs(THEMES, LANGUAGES, step=7))
 def test_every_card_is_a_light_jpeg(studio: CardStudio, theme: str, language: str) -> None:
     """A card is a JPEG of 1024 x 1280 pixels and at most 98,000 bytes, for any name and the longest link."""
     face = replace(CARD_TEXTS[language], look=CardLook(theme))
@@ -63,7 +63,7 @@ def test_every_card_is_a_light_jpeg(studio: CardStudio, theme: str, language: st
         assert len(jpeg) <= 98_000
 
 
-@pytest.mark.parametrize("theme", thin(THEMES, 1))
+@pytest.mark.parametrize("theme", thin(THEMES, 1, step=7))
 def test_too_many_words_do_not_make_a_card_heavy(theme: str) -> None:
     """Texts far longer than their places still give a card within the size."""
     language = LANGUAGES[THEMES.index(theme) % len(LANGUAGES)]
@@ -79,7 +79,7 @@ def test_any_name_gives_a_card(studio: CardStudio, name: str) -> None:
     assert len(jpeg) <= 98_000
 
 
-@pytest.mark.parametrize("theme", thin(THEMES, 2))
+@pytest.mark.parametrize("theme", thin(THEMES, 5, step=7))
 def test_name_and_code_stay_in_the_rows_that_are_encoded_anew(theme: str) -> None:
     """Between the template and any card nothing differs outside the rows that a card exchanges."""
     template = build(theme)
@@ -91,7 +91,7 @@ def test_name_and_code_stay_in_the_rows_that_are_encoded_anew(theme: str) -> Non
         assert touched[3] <= template.last_row * ROW_PIXELS
 
 
-@pytest.mark.parametrize("theme", thin(THEMES, 1))
+@pytest.mark.parametrize("theme", thin(THEMES, 5, step=7))
 def test_a_spliced_card_is_the_whole_card(theme: str) -> None:
     """Exchanging rows gives, byte for byte, what encoding the whole card gives."""
     template = build(theme)
@@ -102,9 +102,10 @@ def test_a_spliced_card_is_the_whole_card(theme: str) -> None:
 
 def test_from_scratch_gives_the_same_pixels() -> None:
     """The baseline of the benchmark draws the very card, as a PNG."""
-    png = Image.open(BytesIO(render_card_from_scratch(CARD_TEXTS["en"], "Anna", LINK, ASSETS)))
+    text = replace(CARD_TEXTS["en"], look=CardLook("salon"))
+    png = Image.open(BytesIO(render_card_from_scratch(text, "Anna", LINK, ASSETS)))
     assert png.format == "PNG"
-    assert ImageChops.difference(png, draw("sunrise").draw_card("Anna", LINK)).getbbox() is None
+    assert ImageChops.difference(png, draw("salon").draw_card("Anna", LINK)).getbbox() is None
 
 
 def test_a_nameless_card_differs_only_in_its_invitation(studio: CardStudio) -> None:
@@ -122,7 +123,7 @@ def test_a_link_too_long_to_scan_is_refused(studio: CardStudio) -> None:
         studio.render_card(CARD_TEXTS["en"], name="Anna", link="https://t.me/".ljust(120, "x"))
 
 
-@pytest.mark.parametrize("look", thin(list_looks("noise")), ids=str)
+@pytest.mark.parametrize("look", thin(list_looks("noise"), step=9), ids=str)
 def test_a_template_is_small(look: CardLook) -> None:
     """Six of them are kept: each takes 4 MB at most, with a photo too, its pixels and its JPEG together."""
     fonts = load_theme_fonts(look, ASSETS, load_typefaces(ASSETS), SHELF.get)

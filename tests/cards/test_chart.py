@@ -77,13 +77,12 @@ def test_words_that_no_font_has_are_left_out() -> None:
     assert np.array_equal(cut_name(picture, 0), cut_name(picture, 1))
 
 
-@pytest.mark.parametrize(
-    "name", ["王小明", "Олександр", "Nguyễn Thị Ánh", "さくら", "🍞🎉", "Åsa Ñandú", "سارة", "प्रिया", "김민준"]
-)
-def test_names_of_the_world_are_drawn(name: str) -> None:
+def test_names_of_the_world_are_drawn() -> None:
     """Every character leaves ink of its own: one less looks different."""
-    picture = draw_names(name, name[:-1])
-    assert count_ink(cut_name(picture, 0)) > count_ink(cut_name(picture, 1)) > 0
+    names = ("王小明", "Олександр", "Nguyễn Thị Ánh", "さくら", "🍞🎉", "Åsa Ñandú", "سارة", "प्रिया", "김민준")
+    whole, shorter = draw_names(*names), draw_names(*(name[:-1] for name in names))
+    for place, name in enumerate(names):
+        assert count_ink(cut_name(whole, place)) > count_ink(cut_name(shorter, place)) > 0, name
 
 
 def test_a_dollar_is_a_dollar() -> None:

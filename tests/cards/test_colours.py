@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 
 import pytest
 from PIL import Image, ImageDraw
@@ -65,12 +66,18 @@ def test_an_ink_is_set_off_until_it_can_be_read() -> None:
     assert set_off((120, 0, 0), WHITE) == (120, 0, 0)
 
 
+@cache
+def list_schemes() -> list[Scheme]:
+    """Of each colour, by itself and with another one."""
+    pairs = [(main, COLOURS[(n * 7 + 3) % len(COLOURS)]) for n, main in enumerate(COLOURS)]
+    return [compose_scheme(main, accent) for main, accent in (*pairs, *((main, None) for main in COLOURS))]
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_any_two_colours_dress_every_layout(layout: str) -> None:
     """Whatever an owner names: nothing is missing, texts have a contrast of 4.5, the code 12 on a light panel."""
-    pairs = [(main, COLOURS[(n * 7 + 3) % len(COLOURS)]) for n, main in enumerate(COLOURS)]
-    for main, accent in (*pairs, *((main, None) for main in COLOURS)):
-        palette = LAYOUTS[layout].dress(compose_scheme(main, accent))
+    for scheme in list_schemes():
+        palette = LAYOUTS[layout].dress(scheme)
         assert palette.keys() >= LAYOUTS[layout].colours
         for ink, ground in ON_GROUND[layout]:
             assert compute_contrast(palette[ink], palette[ground]) >= 4.5, (ink, ground, palette)

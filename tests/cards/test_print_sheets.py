@@ -32,7 +32,7 @@ from tests.cards.samples import (
     compose_long_text,
     list_random_links,
 )
-from tests.thinning import thin
+from tests.thinning import leave_to_long, thin
 
 cv2.setNumThreads(1)  # on two cores its threads wait for each other
 MM = 1 / 25.4
@@ -98,7 +98,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("at", thin(range(len(CASES))), ids=THEMES)
+@pytest.mark.parametrize("at", thin(range(len(CASES)), step=7), ids=THEMES)
 def test_every_code_is_read_from_a_fine_scan(at: int) -> None:
     """At 300 dpi both readers read all ten cards, cut apart, and the poster."""
     case = CASES[at]
@@ -112,7 +112,7 @@ def test_every_code_is_read_from_a_fine_scan(at: int) -> None:
     assert read_with_opencv(poster.resize((poster.width // 2, poster.height // 2))) == case[3]
 
 
-@pytest.mark.parametrize("at", thin(range(len(CASES))), ids=THEMES)
+@pytest.mark.parametrize("at", thin(range(len(CASES)), step=7), ids=THEMES)
 def test_every_code_is_read_from_a_poor_photo(at: int) -> None:
     """At 72 dpi, turned, blurred and noisy, each card and the poster are read."""
     case = CASES[at]
@@ -123,7 +123,7 @@ def test_every_code_is_read_from_a_poor_photo(at: int) -> None:
         assert read(photograph(poster, seed)) == [case[3]], seed
 
 
-@pytest.mark.parametrize("at", thin(range(len(CASES))), ids=THEMES)
+@pytest.mark.parametrize("at", thin(range(len(CASES)), step=7), ids=THEMES)
 def test_the_quiet_zone_is_quiet(at: int) -> None:
     """Four modules around each code are white."""
     case = CASES[at]
@@ -154,17 +154,23 @@ def test_nothing_comes_near_where_the_cards_are_cut() -> None:
     assert (outside < 128).any()
 
 
+HOSTILE = ("surrogate", "emoji", "bidi", "rare hanzi", "mathematical", "endless marks", "wide")
+
+
 @pytest.mark.parametrize(
-    "hostile", ["surrogate", "emoji", "bidi", "rare hanzi", "mathematical", "endless marks", "wide"]
+    ("hostile", "language"),
+    [
+        *((hostile, LANGUAGES[at % 2]) for at, hostile in enumerate(HOSTILE)),
+        *(leave_to_long((hostile, "zh")) for hostile in HOSTILE[1:3]),
+    ],
 )
-def test_hostile_names_are_printed_or_left_out(theme_fonts: ThemeFonts, hostile: str) -> None:
+def test_hostile_names_are_printed_or_left_out(theme_fonts: ThemeFonts, hostile: str, language: str) -> None:
     """Whatever a stranger is called, the poster is a poster and its code is read."""
-    face = CARD_TEXTS[LANGUAGES[[*HOSTILE_NAMES].index(hostile) % 3]]
-    paper = lay_out_sheets(face, theme_fonts, name=HOSTILE_NAMES[hostile], link=LINK)
+    paper = lay_out_sheets(CARD_TEXTS[language], theme_fonts, name=HOSTILE_NAMES[hostile], link=LINK)
     assert read(rasterise(render_poster(paper), 72)) == [LINK]
 
 
-@pytest.mark.parametrize("language", thin(LANGUAGES, 2))
+@pytest.mark.parametrize("language", thin(LANGUAGES, 1))
 def test_long_words_stay_in_their_places(studio: CardStudio, language: str) -> None:
     """Texts far too long are cut, not run over the code or the edge."""
     sheet, poster = studio.render_print_sheets(compose_long_text(language, "sunrise"), name="Anna", link=LONGEST_LINK)
@@ -178,7 +184,7 @@ def test_long_words_stay_in_their_places(studio: CardStudio, language: str) -> N
     assert read(rasterise(poster, 150)) == [LONGEST_LINK]
 
 
-@pytest.mark.parametrize("theme", thin(THEMES, 2))
+@pytest.mark.parametrize("theme", thin(THEMES, 2, step=7))
 def test_a_table_tent_is_read_from_both_sides(studio: CardStudio, theme: str) -> None:
     """Each half of the sheet has the code, with its quiet zone, and nothing crosses the fold but its marks."""
     text = replace(CARD_TEXTS["en"], look=CardLook(theme))
@@ -192,9 +198,10 @@ def test_a_table_tent_is_read_from_both_sides(studio: CardStudio, theme: str) ->
     assert fold.min() > 250
 
 
-def test_fonts_are_embedded_in_part_and_the_file_is_light() -> None:
-    """A sheet in Chinese carries the letters on it, not four megabytes of them."""
-    for pdf in render_print_sheets("sunrise", "zh", "王小明", LINK):
+@pytest.mark.parametrize("case", [CASES[0], leave_to_long((("sunrise", "zh", "王小明", LINK),))], ids=str)
+def test_fonts_are_embedded_in_part_and_the_file_is_light(case: tuple[str, str, str, str]) -> None:
+    """A sheet carries the letters on it; one in Chinese not four megabytes of them."""
+    for pdf in render_print_sheets(*case):
         assert b"/FontFile2" in pdf
         assert b"/Image" not in pdf.replace(b"/ImageB", b"").replace(b"/ImageC", b"").replace(b"/ImageI", b"")
         assert len(pdf) < 98_000
@@ -222,7 +229,7 @@ def test_the_shops_logo_stands_on_paper(logo: str) -> None:
         for find in (lambda _: None, SHELF.get)
     )
     for before, after in zip(plain, shown, strict=True):
-        without, with_logo = (rasterise(pdf, 300).convert("RGB") for pdf in (before, after))
+        without, with_logo = (rasterise(pdf, 150) for pdf in (before, after))
         assert ImageChops.difference(without, with_logo).getbbox() is not None
         assert len(read(with_logo)) == len(read(without))
     corners = [

@@ -139,7 +139,7 @@ def test_a_name_is_written_with_one_font_in_every_theme(script: str) -> None:
             assert len({glyph.typeface.path.stem for glyph in letters}) == 1, (theme, name)
 
 
-@pytest.mark.parametrize("script", NAMES)
+@pytest.mark.parametrize("script", thin(NAMES, 1))
 def test_nothing_of_a_name_is_clipped_or_reaches_into_another_line(script: str) -> None:
     """However high its letters are stacked, a name's ink stays in the height that was reckoned for it."""
     for name in list_names(script):

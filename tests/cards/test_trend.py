@@ -15,6 +15,7 @@ from bot.cards.themes import list_theme_names
 from bot.cards.trend import BARS_BOTTOM, BARS_TOP, HEIGHT, render_trend
 from bot.handlers.stats.charts import draw_aside
 from bot.messages.stats.trend import TrendTexts
+from tests.thinning import thin
 
 TEXTS = TrendTexts(
     title="Little Oven",
@@ -63,7 +64,7 @@ def test_bars_are_as_high_as_what_they_count() -> None:
     assert len({find_colour(picture, place) for place in range(4)}) == 3
 
 
-@pytest.mark.parametrize("theme", ["", "no such theme", *list_theme_names(ASSETS / "themes")])
+@pytest.mark.parametrize("theme", thin(["no such theme", "", *list_theme_names(ASSETS / "themes")]))
 def test_bars_have_the_shops_colours_and_are_clear_of_the_paper(theme: str) -> None:
     """The theme's, or the shop's own; as clear as shapes need to be."""
     picture = draw(theme=theme)

@@ -17,7 +17,7 @@ from bot.cards.theme_fonts import ThemeFonts, load_theme_fonts, load_typefaces
 from bot.cards.typesetting import Setting, TextStyle, fit_text
 from bot.core.looks import CardLook
 from tests.cards.samples import CARD_TEXTS, HOSTILE_NAMES, KIND_NAMES, LANGUAGES, THEMES, compose_long_text
-from tests.thinning import thin_pairs
+from tests.thinning import thin, thin_pairs
 
 TYPEFACES = load_typefaces(ASSETS)
 OUTFITS = {theme: load_theme_fonts(CardLook(theme), ASSETS, TYPEFACES) for theme in THEMES}
@@ -97,7 +97,7 @@ def list_blocks(theme_fonts: ThemeFonts) -> list[tuple[str, Block]]:
     return [("brand", layout.brand), ("offer", layout.offer), ("scan_hint", layout.hint)]
 
 
-@pytest.mark.parametrize(("theme", "language"), thin_pairs(THEMES, LANGUAGES))
+@pytest.mark.parametrize(("theme", "language"), thin_pairs(THEMES, LANGUAGES, step=7))
 def test_every_text_fits_its_place(theme: str, language: str) -> None:
     """Short or far too long, a text is neither wider nor higher than its place."""
     theme_fonts = OUTFITS[theme]
@@ -111,7 +111,7 @@ def test_every_text_fits_its_place(theme: str, language: str) -> None:
         assert_pair_fits(theme_fonts, theme_fonts.theme.layout.words, face.headline, face.story)
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("theme", thin(THEMES))
 def test_every_name_fits_its_place(theme: str) -> None:
     """No name, however long its words, is wider or higher than its place: the code begins where that ends."""
     invitation = prepare_invitation(replace(CARD_TEXTS["en"], look=CardLook(theme)), OUTFITS[theme])

@@ -97,7 +97,11 @@ ROOMS = {
             "tests/wire/test_proxies.py",
         ],
     ),
-    "services": Room(code=["bot/services"], tests=["tests/services", "tests/jobs"]),
+    "services": Room(
+        code=["bot/services"],
+        tests=["tests/services", "tests/jobs"],
+        more_tests=["tests/handlers/test_campaign_parts.py", "tests/handlers/test_campaigns_panel.py"],
+    ),
     "storage": Room(
         code=[
             "storage/store.py",

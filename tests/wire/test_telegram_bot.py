@@ -139,3 +139,29 @@ async def test_a_token_that_is_refused_without_a_word(waiting: PassalongBot, mon
     with pytest.raises(InvalidToken, match=r"\(no reason given\)$") as caught:
         await waiting.initialize()
     assert TOKEN not in str(caught.value)
+
+
+class Way:
+    """A connection that notes what leaves by it."""
+
+    read_timeout = 5.0
+
+    def __init__(self) -> None:
+        self.left: list[tuple[str, dict[str, object]]] = []
+
+    async def post(self, url: str, *_: object, **timeouts: object) -> Any:
+        """Note it; no updates, or a message."""
+        self.left.append((url, timeouts))
+        return [] if url.endswith("getUpdates") else {"message_id": 1}
+
+
+async def test_a_long_poll_has_a_connection_of_its_own() -> None:
+    """It is held for a minute, and nobody's answer waits behind it."""
+    polls, others = Way(), Way()
+    bot = PassalongBot(TOKEN, request=cast("Any", others), get_updates_request=cast("Any", polls))
+    assert await bot.fetch_updates(offset=7, poll_seconds=50, allowed_updates=["message"]) == []
+    await bot.post_raw("sendMessage", {"chat_id": 1, "text": "Hi"})
+    assert [(url.rpartition("/")[2], timeouts) for url, timeouts in polls.left] == [
+        ("getUpdates", {"read_timeout": 55.0})
+    ]
+    assert [(url.rpartition("/")[2], timeouts) for url, timeouts in others.left] == [("sendMessage", {})]

@@ -134,8 +134,10 @@ def test_who_had_to_wait_for_the_record_keeps_one_later(tmp_path: Path, caplog: 
     assert reopen(tmp_path / "flights") == FormerRun(run=run, left={key(6)}, answered={key(5): 78})
 
 
-def test_what_cannot_be_written_any_more_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whose leaving is not in the file would be written to twice."""
+def test_what_cannot_be_written_any_more_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whose leaving is not in the file would be written to twice; the log says why."""
     recorder = FlightRecorder(tmp_path / "flights")
     recorder.open()
     recorder.note_left(key(1))
@@ -148,15 +150,17 @@ def test_what_cannot_be_written_any_more_is_not_believed(tmp_path: Path, monkeyp
     recorder.note_left(key(2))
     monkeypatch.undo()
     assert recorder.run != run
+    assert caplog.messages == [f"What leaves cannot be recorded any more: [Errno {errno.EIO}] gone"]
     assert reopen(tmp_path / "flights") is None
 
 
-def test_more_than_there_is_room_for_is_not_believed(tmp_path: Path) -> None:
+def test_more_than_there_is_room_for_is_not_believed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Likewise."""
     recorder = FlightRecorder(tmp_path / "flights")
     recorder.open()
     for person in range(flight_recorder.SLOTS + 1):
         recorder.note_left(key(person))
+    assert caplog.messages == ["What leaves cannot be recorded any more: there is no room"]
     assert reopen(tmp_path / "flights") is None
 
 

@@ -15,6 +15,7 @@ from bot.updates.vitals import USUAL, Senses, VitalSigns, Watcher
 from bot.watchdog import Watchdog
 from storage import Store
 from storage.tables import inbox
+from tests.owed import owe_numbered
 from tests.storage.cast import add_members
 from tests.storage.clock import Clock
 
@@ -151,8 +152,12 @@ async def test_what_waits_grows_older_while_nobody_reads_it(sqlite_url: str, sto
     signs = body.open_signs()
     await store.write(inbox.add_batch, [(1, 7, b"{}")])
     body.wait(10)
-    ages = []
+    (ada,) = await store.write(add_members, 1)
+    await store.write(owe_numbered, ada.id, 1)
+    body.wait(5)
+    looks = []
     for seconds in (0, 20, 30):
         body.wait(seconds)
-        ages.append((await signs.take()).updates_age_seconds)
-    assert ages == [10, 30, 60]
+        vitals = await signs.take()
+        looks.append((vitals.updates_age_seconds, vitals.notices_age_seconds, vitals.notices_waiting))
+    assert looks == [(15, 5, 1), (35, 25, 1), (65, 55, 1)]

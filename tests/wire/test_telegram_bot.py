@@ -26,6 +26,8 @@ class Line(BaseRateLimiter[Priority]):
         self.asked: list[tuple[str, object, object, Priority | None]] = []
         """Methods, what leaves, what is counted, and who goes first."""
         self.answer: object = True
+        self.answers: list[object] = []
+        """One by one, before that; errors are raised."""
 
     async def initialize(self) -> None:
         """Nothing to do."""
@@ -47,7 +49,10 @@ class Line(BaseRateLimiter[Priority]):
         assert (method, kwargs) == (endpoint, {})
         assert callable(callback)
         self.asked.append((endpoint, dict(leaves), data, rate_limit_args))
-        return self.answer
+        answer = self.answers.pop(0) if self.answers else self.answer
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 @pytest.fixture
@@ -97,6 +102,20 @@ async def test_of_an_album_the_first_message_is_returned(waiting: PassalongBot, 
         with pytest.raises(TelegramError, match="sendMediaGroup brought something else"):
             await waiting.post_raw("sendMediaGroup", {"chat_id": 1})
     assert {asked[3] for asked in line.asked} == {Priority.INTERACTIVE}
+
+
+@pytest.mark.parametrize("priority", [Priority.NOTICE, Priority.BROADCAST])
+async def test_an_edit_and_its_second_try_go_as_first_as_they_are_told(
+    priority: Priority, waiting: PassalongBot, line: Line
+) -> None:
+    """Nobody who waits for an answer waits behind the progress of a broadcast, nor behind a slip in its words."""
+    line.answers = [BadRequest("can't parse entities: unclosed tag"), {"message_id": 7}]
+    left: list[bool] = []
+    await waiting.edit(42, 7, OutgoingMessage(text="<b>hi"), priority=priority, on_leave=lambda: left.append(True))
+    line.answers = [BadRequest("can't parse entities: unclosed tag"), {"message_id": 8}]
+    await waiting.deliver(42, OutgoingMessage(text="<b>hi"), priority=priority)
+    methods = [(method, asked) for method, _, _, asked in line.asked]
+    assert methods == [("editMessageText", priority)] * 2 + [("sendMessage", priority)] * 2
 
 
 async def test_what_is_for_somebody_else_waits_behind_whoever_asked(waiting: PassalongBot, line: Line) -> None:

@@ -96,6 +96,15 @@ ROOMS = {
             "tests/web/test_rules.py",
             "tests/wire/test_proxies.py",
         ],
+        more_tests=[
+            "tests/handlers/test_campaign_parts.py",
+            "tests/handlers/test_campaigns_panel.py",
+            "tests/jobs/test_supervisor.py",
+            "tests/messages/test_content.py",
+            "tests/messages/test_part_questions.py",
+            "tests/web/test_conversions.py",
+            "tests/web/test_links.py",
+        ],
     ),
     "services": Room(
         code=["bot/services"],

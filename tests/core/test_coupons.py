@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import tracemalloc
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.coupons.dates import parse_end
+from bot.core.coupons.dates import find_day, parse_end
 from bot.core.coupons.lines import FileMistake
 from bot.core.coupons.pools import decide_level, decide_warned, fold_code, parse_pool
 from bot.core.coupons.rows import Coupon, Problem, Refused, read_coupons
@@ -230,3 +230,20 @@ def test_a_pool_is_low_at_a_tenth_and_each_level_is_told_once() -> None:
     assert not decide_warned(PoolLevel.LOW, PoolLevel.LOW)
     assert not decide_warned(PoolLevel.LOW, PoolLevel.EMPTY)
     assert decide_warned(PoolLevel.EMPTY, PoolLevel.LOW)
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("11/12/2030", None),
+        ("12/11/2030", None),
+        ("12/12/2030", date(2030, 12, 12)),
+        ("13/12/2030", date(2030, 12, 13)),
+        ("12/13/2030", date(2030, 12, 13)),
+        ("11.12.2030", date(2030, 12, 11)),
+        ("31/31/2030", None),
+    ],
+)
+def test_a_day_that_could_be_two_is_none(said: str, day: date | None) -> None:
+    """With slashes nobody knows which is the month, unless one of them cannot be; points say the day first."""
+    assert find_day(said) == day

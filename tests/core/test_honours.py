@@ -156,6 +156,7 @@ def test_the_next_step_is_the_lowest_tier_above() -> None:
         ("老朋友", "老朋友"),
         ("A name that end s there", "A name that end"),
         ("👑", ""),
+        ("Star\ue000\u200b!", "Star!"),
     ],
 )
 def test_a_tag_is_what_telegram_takes(name: str, tag: str) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.audit_command import compose_act
-from bot.core.scheduling import compose_moment, parse_moment
+from bot.core.scheduling import compose_moment, compute_look, parse_moment
 from bot.messages.texts import Texts
 from bot.services.audit import AuditLine
 
@@ -63,3 +63,12 @@ def test_what_is_no_moment_is_told(said: str) -> None:
     """Nothing is guessed; and what has been is none either."""
     assert parse_moment(said, UTC, 0) is None
     assert parse_moment("2020-01-01 09:00", UTC, at("2026-01-01T00:00:00")) is None
+
+
+@pytest.mark.parametrize(
+    ("now", "rest_seconds", "looks_at"),
+    [(1007.0, 60.0, 1050.0), (1007.0, 300.0, 1290.0), (1007.0, 29.0, 1036.0), (1000.0, 30.0, 1020.0)],
+)
+def test_who_rests_looks_when_others_do(now: float, rest_seconds: float, looks_at: float) -> None:
+    """At the last multiple of half a minute; a shorter rest is what it is."""
+    assert compute_look(now, rest_seconds, 30.0) == looks_at

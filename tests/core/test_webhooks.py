@@ -16,6 +16,7 @@ from bot.core.webhooks import (
     LONGEST_RETRY_SECONDS,
     SWITCH_OFF_AFTER,
     Answer,
+    UrlFault,
     UrlMistake,
     Verdict,
     check_url,
@@ -25,6 +26,7 @@ from bot.core.webhooks import (
     decide_answer,
     decide_given_up,
     decide_switched_off,
+    find_url_fault,
     parse_event_id,
     parse_kinds,
 )
@@ -55,6 +57,7 @@ def test_a_body_says_what_when_and_which_version() -> None:
         "data": {"friend": {"code": "Zoë"}},
     }
     assert "Zoë".encode() in body
+    assert b" " not in body, "as short as it can be said"
     assert body == compose_body("joined", NOW, {"friend": {"code": "Zoë"}})
 
 
@@ -119,6 +122,12 @@ def test_addresses_that_are_told_nothing(url: str) -> None:
 def test_addresses_that_are_told(url: str) -> None:
     """Whatever lies on the internet."""
     check_url(url, allow_private=False)
+
+
+@pytest.mark.parametrize(("characters", "fault"), [(2_000, None), (2_001, UrlFault.NONE_AT_ALL)])
+def test_an_address_has_its_length(characters: int, fault: UrlFault | None) -> None:
+    """Two thousand characters are one."""
+    assert find_url_fault("https://example.com/".ljust(characters, "x"), allow_private=False) is fault
 
 
 def test_ones_own_network_is_told_where_its_owner_says_so() -> None:

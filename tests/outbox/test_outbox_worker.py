@@ -23,6 +23,7 @@ from bot.updates.application import PassalongApplication
 from bot.wire.gate import Gate
 from bot.wire.signal import TaskEnded
 from storage import Store, Tx
+from storage.addresses import MemberAddress
 from storage.beside import open_beside
 from storage.records import CommitDoubted, Event, NoticeId, PersonId, Profile
 from storage.schema import outbox as outbox_table
@@ -584,3 +585,13 @@ async def test_it_is_noticed_when_nobody_looks_beside_any_more(
     async with delivering(application, gate, Renderer()) as delivery:
         with pytest.raises(TaskEnded, match="looking for what is owed beside"):
             await delivery.watch.wait_failed()
+
+
+async def test_what_is_not_owed_any_more_is_not_remembered(application: Application, gate: Gate, store: Store) -> None:
+    """Somebody else has settled it, or the member is gone: the report says so, and what is still owed goes out."""
+    [ada] = await store.write(add_people, 1)
+    await store.write(owe, [ada])
+    delivery = make_delivery(application, gate, Renderer())
+    report = await delivery._sender.deliver(MemberAddress(ada), [NoticeId(1), NoticeId(99)])
+    assert report.vanished == [NoticeId(99)]
+    assert (report.left, dict(report.held)) == ([], {})

@@ -1,4 +1,4 @@
-"""The way to Telegram through proxies, by the real process."""
+"""The way to Telegram through proxies, by the real process; what the bot is given of one is looked at in `test_wiring.py`."""
 
 from __future__ import annotations
 
@@ -53,14 +53,11 @@ def ready_home(home: Home) -> Home:
     return replace(home, forks=True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("kind", "login"),
-    [
-        pytest.param("http", "", id="http", marks=pytest.mark.long),
-        pytest.param("http", f"{LOGIN}%E5%A5%BD", id="http-login", marks=pytest.mark.long),
-        pytest.param("socks5", "", id="socks5", marks=pytest.mark.long),
-        pytest.param("socks5", LOGIN, id="socks5-login"),
-    ],
+    [("http", ""), ("http", f"{LOGIN}%E5%A5%BD"), ("socks5", ""), ("socks5", LOGIN)],
+    ids=["http", "http-login", "socks5", "socks5-login"],
 )
 async def test_the_bot_works_through_a_proxy(
     kind: str, login: str, home: Home, telegram: LocalTelegram, door: tuple[int, Path]
@@ -77,6 +74,7 @@ async def test_the_bot_works_through_a_proxy(
     assert "Kanarien" not in home.read_everything()
 
 
+@pytest.mark.long
 async def test_other_systems_are_told_through_the_proxy(
     home: Home, telegram: LocalTelegram, door: tuple[int, Path]
 ) -> None:

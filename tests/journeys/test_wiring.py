@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -33,6 +35,7 @@ from bot.services.community.warning import JOB_FAILING
 from bot.services.notices import owe
 from bot.services.sharing import handouts
 from bot.services.visiting import count_clicks
+from bot.services.webhooks.managing import add_webhook
 from bot.updates.capability import Capability, Registry
 from bot.updates.intake import TokenRefused
 from bot.updates.job import Job
@@ -44,6 +47,7 @@ from storage.records import Ban
 from storage.small_files import find_small_file
 from storage.tables import clicks, due_jobs, flood_waits, inbox, outbox, people, roles, shops
 from tests.journeys.shop_at_work import ADMIN_ID, ShopAtWork, compose_settings, find_link, open_shop, sqlite_in
+from tests.proxies import serve_proxy
 from tests.telegram import LocalTelegram, telegram
 
 __all__ = ["telegram"]
@@ -359,6 +363,23 @@ async def test_a_bot_without_inline_mode_offers_none(url: str, store: Store) -> 
     context, _ = await look_inside(url, store, world=world)
     assert not context.deps.shop.inline_mode
     assert not context.deps.vault
+
+
+async def test_telegram_and_other_systems_are_reached_through_the_proxy(telegram: LocalTelegram, store: Store) -> None:
+    """A machine that has no other way to Telegram has none to them either."""
+    await store.write(add_webhook, url="https://crm.example/hook", kinds=["joined"], random_bytes=secrets.token_bytes)
+    stop = asyncio.Event()
+    async with serve_proxy("http", urlsplit(telegram.url).port or 0) as proxy:
+        place = f"http://127.0.0.1:{proxy.port}"
+        settings = compose_settings(telegram, "", PASSALONG_PROXY=place, PASSALONG_ANNOUNCE_CHAT="")
+        running = asyncio.create_task(run_in(store, settings, stop))
+        anna, ben = telegram.world.add_person("Anna"), telegram.world.add_person("Ben")
+        shown = await telegram.until_reply(telegram.world.press_start(anna), "Your link")
+        telegram.world.press_start(ben, find_link(shown).partition("?start=")[2])
+        await telegram.until(lambda: "crm.example:443" in proxy.asked_for, what="a word to the other system")
+        stop.set()
+        await running
+    assert set(proxy.asked_for) == {"crm.example:443", urlsplit(telegram.url).netloc}
 
 
 async def test_what_leaves_is_recorded_beside_the_database(url: str, store: Store) -> None:

@@ -18,6 +18,7 @@ from tests.journeys.gathering import (
     write_campaign,
 )
 from tests.journeys.shop_at_work import open_shop, sqlite_in
+from tests.thinning import thin
 
 NOBODY = "Nobody has come"
 
@@ -147,7 +148,7 @@ async def test_missing_rights_are_told_once_and_again_after_the_cure(tmp_path: P
         await gathering.telegram.until(lambda: len(list_warnings(gathering.telegram, admin)) == 3 or None)
 
 
-@pytest.mark.parametrize(("rights", "said"), [((), "not an admin"), (("can_delete_messages",), "may not invite")])
+@pytest.mark.parametrize(("rights", "said"), thin([((), "not an admin"), (("can_delete_messages",), "may not invite")]))
 async def test_what_is_amiss_from_the_beginning_is_told_once_there_is_an_admin(
     tmp_path: Path, rights: tuple[str, ...], said: str
 ) -> None:

@@ -119,7 +119,7 @@ async def test_whoever_stands_higher_may_do_what_those_below_may() -> None:
     assert [name for name, roles in commands + buttons if roles != frozenset(list(Role)[: len(roles)])] == []
 
 
-@pytest.mark.parametrize("name", REGISTRY.commands)
+@pytest.mark.parametrize("name", thin(REGISTRY.commands, step=4))
 async def test_a_command_exists_for_whom_it_is_open(stage: Stage, name: str) -> None:
     """At every command's door: its own answer, or the pointer of a word that means nothing."""
     for role in list_at_the_door(REGISTRY.commands[name].roles):
@@ -128,7 +128,7 @@ async def test_a_command_exists_for_whom_it_is_open(stage: Stage, name: str) -> 
         assert (POINTER not in answer.text) == allowed
 
 
-@pytest.mark.parametrize("name", thin(REGISTRY.commands))
+@pytest.mark.parametrize("name", thin(REGISTRY.commands, step=6))
 async def test_without_admins_nobody_is_one(nobodys: Stage, name: str) -> None:
     """An empty list opens no door: neither to whom the settings could have named nor to a stranger."""
     for person in (nobodys.shop.admin, nobodys.shop.add_person()):
@@ -138,7 +138,7 @@ async def test_without_admins_nobody_is_one(nobodys: Stage, name: str) -> None:
         assert (POINTER not in answer.text) == (REGISTRY.commands[name].roles == EVERYBODY)
 
 
-@pytest.mark.parametrize("button", thin(BUTTONS), ids=str)
+@pytest.mark.parametrize("button", thin(BUTTONS, step=6), ids=str)
 async def test_a_button_exists_for_whom_it_is_open(stage: Stage, button: Button) -> None:
     """Every button, pressed where it belongs by the least who may and by the next who may not."""
     for role in list_at_the_door(REGISTRY.buttons[button.name].roles):
@@ -152,7 +152,7 @@ async def test_a_button_exists_for_whom_it_is_open(stage: Stage, button: Button)
 
 
 @pytest.mark.parametrize(
-    "button", thin([each for each in BUTTONS if REGISTRY.buttons[each.name].roles != EVERYBODY], 1), ids=str
+    "button", thin([each for each in BUTTONS if REGISTRY.buttons[each.name].roles != EVERYBODY], 1, step=9), ids=str
 )
 async def test_without_admins_nobody_presses_their_buttons(nobodys: Stage, button: Button) -> None:
     """Likewise."""
@@ -163,7 +163,7 @@ async def test_without_admins_nobody_presses_their_buttons(nobodys: Stage, butto
     assert nobodys.list_acts()[len(acts) :] == []
 
 
-@pytest.mark.parametrize("button", thin([each for each in BUTTONS if each.arguments], 2), ids=str)
+@pytest.mark.parametrize("button", thin([each for each in BUTTONS if each.arguments], 2, step=6), ids=str)
 async def test_a_button_of_what_is_not_there_any_more_fails_nobody(
     stage: Stage, button: Button, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from io import BytesIO
 
 import pypdfium2
@@ -12,9 +13,19 @@ from PIL import Image
 from bot.core.links import compose_placement_payload, parse_payload, read_placement
 from bot.core.printing import parse_placement
 from bot.messages.shop import Source
-from bot.playground.world import Message
+from bot.playground.world import Message, Person
 from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite_in
-from tests.thinning import thin
+from tests.thinning import leave_to_long, thin
+
+
+@dataclass(frozen=True)
+class Papers:
+    """Cards and poster of a member."""
+
+    member: Person
+    link: str
+    cards: Message
+    poster: Message
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -22,6 +33,15 @@ async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ShopAt
     """A bot at work."""
     async with open_shop(sqlite_in(tmp_path_factory.mktemp("shop"))) as opened:
         yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def papers(shop: ShopAtWork) -> Papers:
+    """What a member is given who prints for a place called shop: to compose both takes most of a second."""
+    anna = await shop.add_member("Anna")
+    own = find_link(await shop.ask(anna, "/start"))
+    cards = await shop.ask(anna, "/print shop")
+    return Papers(anna, own, cards, await shop.telegram.until_message(anna, "A5", after=cards))
 
 
 def read_codes(message: Message) -> set[str]:
@@ -61,13 +81,10 @@ def read_words(message: Message) -> str:
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_paper_says_the_way_in_for_whoever_cannot_scan(shop: ShopAtWork) -> None:
+async def test_paper_says_the_way_in_for_whoever_cannot_scan(shop: ShopAtWork, papers: Papers) -> None:
     """Telegram, the bot's name and the member's spoken code are written out on cards and poster."""
-    anna = await shop.add_member("Anna")
-    cards = await shop.ask(anna, "/print")
-    poster = await shop.telegram.until_message(anna, "A5", after=cards)
-    said = (await shop.ask(anna, "/qr")).text
-    for paper in (cards, poster):
+    said = (await shop.ask(papers.member, "/qr")).text
+    for paper in (papers.cards, papers.poster):
         words = read_words(paper)
         assert "Telegram" in words
         assert f"@{shop.world.bot.username}" in words
@@ -76,7 +93,7 @@ async def test_paper_says_the_way_in_for_whoever_cannot_scan(shop: ShopAtWork) -
 
 
 @pytest.mark.asyncio(loop_scope="module")
-@pytest.mark.parametrize(("command", "place"), [("/print shop", "shop"), ("/print SHOP door", "door")])
+@pytest.mark.parametrize(("command", "place"), thin([("/print shop", "shop"), ("/print SHOP door", "door")], 1))
 async def test_the_shops_own_paper_names_nobody(shop: ShopAtWork, command: str, place: str) -> None:
     """Poster and table tent carry a place as source; who comes by them is greeted, counted, and nobody's friend."""
     poster = await shop.ask(shop.admin, command)
@@ -95,11 +112,9 @@ async def test_the_shops_own_paper_names_nobody(shop: ShopAtWork, command: str, 
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_for_members_shop_is_a_place_like_any_other(shop: ShopAtWork) -> None:
+async def test_for_members_shop_is_a_place_like_any_other(papers: Papers) -> None:
     """Only who runs the shop prints for it."""
-    anna = await shop.add_member("Anna")
-    own = find_link(await shop.ask(anna, "/start"))
-    assert read_codes(await shop.ask(anna, "/print shop")) == {f"{own}-shop"}
+    assert read_codes(papers.cards) == {f"{papers.link}-shop"}
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -118,7 +133,7 @@ async def test_the_card_for_a_story_comes_as_a_file(shop: ShopAtWork) -> None:
 
 
 @pytest.mark.asyncio(loop_scope="module")
-@pytest.mark.parametrize("command", ["/help", "/share", "/qr", "/print"])
+@pytest.mark.parametrize("command", ["/help", "/share", "/qr", leave_to_long("/print")])
 async def test_answers_go_to_the_topic_of_the_question(shop: ShopAtWork, command: str) -> None:
     """Words, pictures and papers alike."""
     anna = await shop.add_member("Anna")

@@ -6,15 +6,19 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.shop_at_work import find_link, open_shop, sqlite_in
+from tests.thinning import thin
 
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [
-        ("en", ("Forget me", "Shall I", "Yes, forget me", "you are forgotten")),
-        ("id", ("Lupakan aku", "Lanjutkan", "Ya, lupakan aku", "kamu kulupakan")),
-        ("zh-hans", ("忘掉我", "要继续吗", "是的", "已经忘掉你了")),
-    ],
+    thin(
+        [
+            ("en", ("Forget me", "Shall I", "Yes, forget me", "you are forgotten")),
+            ("id", ("Lupakan aku", "Lanjutkan", "Ya, lupakan aku", "kamu kulupakan")),
+            ("zh-hans", ("忘掉我", "要继续吗", "是的", "已经忘掉你了")),
+        ],
+        1,
+    ),
 )
 async def test_two_taps_and_everything_is_forgotten(tmp_path: Path, language: str, words: tuple[str, ...]) -> None:
     """The first tap asks once more, the second one forgets; a friend's list says somebody; /start begins anew."""

@@ -23,7 +23,7 @@ from tests.easel import draw_for
 from tests.handlers.sharing_stage import STORIES
 from tests.messages.samples import HOSTILE, PHOTO, make_member, make_shop
 
-MEMBERS = [100, pytest.param(1000, marks=pytest.mark.long)]
+MEMBERS = [30, pytest.param(1000, marks=pytest.mark.long)]
 PICTURES = [3, pytest.param(15, marks=pytest.mark.long)]
 """Drawn and read back; the way from link to picture is the same for all."""
 

@@ -98,24 +98,27 @@ async def test_another_line_replaces_the_one_before(stage: Stage) -> None:
     assert "“second try”" in (await stage.shop.telegram.until_message(anna, PROMPT, after=third)).text
 
 
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        ("look at evil.com", "link"),
-        ("https://evil.example/x", "link"),
-        ("ask @other_bot", "@name"),
-        ("ask OtherBot", "name in it"),
-        ("x" * 121, "121 characters"),
-        ("…", "a word"),
-        ("turn \u2066this", "hidden characters"),
-    ],
+REFUSED = (
+    ("look at evil.com", "link"),
+    ("https://evil.example/x", "link"),
+    ("ask @other_bot", "@name"),
+    ("ask OtherBot", "name in it"),
+    ("x" * 121, "121 characters"),
+    ("…", "a word"),
+    ("turn \u2066this", "hidden characters"),
 )
-async def test_a_refusal_says_why_and_waits_for_the_next_line(stage: Stage, line: str, reason: str) -> None:
-    """Each reason has words of its own; the next line is taken without another tap."""
+
+
+async def test_a_refusal_says_why_and_waits_for_the_next_line(stage: Stage) -> None:
+    """Each reason has words of its own; the next line is taken without another tap, however often it takes."""
     anna = await stage.shop.add_member("Anna")
-    refusal = await propose(stage, anna, await stage.take_card(anna), line)
-    assert reason in refusal.text
-    assert refusal.photo is None
+    card = await stage.take_card(anna)
+    await stage.shop.tap(anna, card, "My words")
+    await stage.shop.telegram.until_message(anna, PROMPT, after=card)
+    for line, reason in REFUSED:
+        refusal = await stage.shop.ask(anna, line)
+        assert reason in refusal.text, line
+        assert refusal.photo is None
     assert "“Like home”" in (await stage.shop.ask(anna, "Like home")).text
 
 

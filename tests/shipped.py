@@ -22,9 +22,8 @@ def write_campaign(path: Path, text: str = SHIPPED) -> Path:
     return path
 
 
-def change_shipped(path: Path, *changes: tuple[str, str]) -> Path:
-    """Likewise the shipped one with each old text replaced by the new; each has to be there."""
-    text = SHIPPED
+def change_shipped(path: Path, *changes: tuple[str, str], text: str = SHIPPED) -> Path:
+    """Likewise the shipped one, or what was kept of it, with each old text replaced by the new; each has to be there."""
     for old, new in changes:
         assert old in text, old
         text = text.replace(old, new)

@@ -15,10 +15,11 @@ from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite
 from tests.messages.samples import CAMPAIGN
 from tests.shipped import change_shipped
 
-CROWD = 60
+CROWD = 40
 """Members who share in the same moment: what one second and a bit lets out; a thousand take half a minute and the same rules."""
 
 
+@pytest.mark.long
 @pytest.mark.asyncio(loop_scope="module")
 async def test_the_table_of_launch_cost_is_what_hands_did(shop: ShopAtWork) -> None:
     """Every way inside Telegram is walked and counted; the document says the same, and the ways that matter say 3 and 0."""
@@ -87,6 +88,7 @@ async def test_without_inline_mode_the_share_sheet_takes_its_place(tmp_path: Pat
         assert find_link(sent).split("=")[1][:10] == find_link(card).split("=")[1][:10]
 
 
+@pytest.mark.long
 async def test_a_theme_changed_between_two_taps_shows_at_the_next(tmp_path: Path) -> None:
     """The bot comes back with another theme: an old card turns into a new one in place, each uploaded once."""
     world, url = World(), sqlite_in(tmp_path)

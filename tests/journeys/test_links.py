@@ -48,7 +48,6 @@ from tests.messages.samples import (
     render_kind,
 )
 from tests.storage.cast import add_members
-from tests.thinning import thin
 
 MEMBERS = [100, pytest.param(1000, marks=pytest.mark.long)]
 PICTURES = 4
@@ -126,7 +125,8 @@ def test_no_page_carries_a_link_of_another(members: int) -> None:
     assert found == {"", Source.PAGE, Source.WEB, "window", *NETWORKS}
 
 
-@pytest.mark.parametrize("number", thin(range(PICTURES), step=PICTURES))
+@pytest.mark.long
+@pytest.mark.parametrize("number", range(PICTURES))
 async def test_paper_and_large_codes_are_the_members_own(number: int) -> None:
     """Read back from both sheets and from the picture of the QR code, each by its own source."""
     member, place = make_somebody(number), PLACES[number % len(PLACES)]

@@ -69,6 +69,7 @@ async def test_the_second_card_is_not_uploaded_again(shop: ShopAtWork) -> None:
     assert renamed.photo is not first.photo
 
 
+@pytest.mark.long
 async def test_every_command_answers(shop: ShopAtWork) -> None:
     """No command of the menu is met with silence."""
     anna = await shop.add_member("Anna")

@@ -25,9 +25,10 @@ async def test_a_second_process_on_the_same_file_leaves_with_a_clear_line(
 ) -> None:
     """It says why in one line and ends with 1, before the imports that only a running bot needs; the first stays."""
     home = furnish(tmp_path, telegram, LOG_LEVEL="INFO")
-    async with home.running() as first:
+    ready_home = replace(home, forks=True)
+    async with ready_home.running() as first:
         await first.until_polling(telegram)
-        program = await home.run("run")
+        program = await ready_home.run("run")
         assert program.status == 1
         lines = program.read_errors().splitlines()
         assert len(lines) == 1, lines

@@ -68,7 +68,7 @@ async def test_whoever_reads_along_may_leave(home: Home) -> None:
     assert program.read_errors() == "ended with 1\n"
 
 
-@pytest.mark.parametrize("name", MISTAKES)
+@pytest.mark.parametrize("name", thin(MISTAKES, step=4))
 async def test_a_wrong_setting_stops_the_start_with_one_line(name: str, home: Home) -> None:
     """One line on standard error says which setting, and why; the status is 2 and nothing was made."""
     changes, words = MISTAKES[name]
@@ -78,11 +78,11 @@ async def test_a_wrong_setting_stops_the_start_with_one_line(name: str, home: Ho
     assert not list(home.folder.glob("*.db*"))
 
 
-async def test_a_mistake_in_the_campaign_is_named_by_line_and_field(home: Home) -> None:
+async def test_a_mistake_in_the_campaign_is_named_by_line_and_field(ready_home: Home) -> None:
     """The file, the line and the field, in one line and without a traceback."""
     line = 1 + SHIPPED[: SHIPPED.index("inviter = ")].count("\n")
-    change_shipped(home.folder / "mine.toml", ("inviter = ", "inviter = -"))
-    program = await home.run("run", CAMPAIGN="mine.toml")
+    change_shipped(ready_home.folder / "mine.toml", ("inviter = ", "inviter = -"))
+    program = await ready_home.run("run", CAMPAIGN="mine.toml")
     assert program.status == WRONG_SETTING
     assert_one_line(program, f"mine.toml: line {line}, points.inviter")
 
@@ -101,11 +101,11 @@ async def test_a_mistake_in_the_campaign_is_named_by_line_and_field(home: Home) 
     ),
 )
 async def test_the_demo_refuses_in_a_sentence_what_it_cannot_use(
-    options: tuple[str, str], words: str, home: Home
+    options: tuple[str, str], words: str, ready_home: Home
 ) -> None:
     """A campaign that is not there or not right and a port that does not exist, before anything is opened."""
-    (home.folder / "mine.toml").write_text("= wrong")
-    program = await home.run("demo", "--no-browser", *options)
+    (ready_home.folder / "mine.toml").write_text("= wrong")
+    program = await ready_home.run("demo", "--no-browser", *options)
     assert program.status == WRONG_SETTING
     assert program.read_errors().startswith(f"passalong: {words}")
     assert "Traceback" not in program.read_errors()

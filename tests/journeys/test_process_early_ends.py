@@ -15,7 +15,6 @@ from bot.playground import faults
 from tests.journeys.program import Home, Program, furnish
 from tests.shipped import change_shipped
 from tests.telegram import LocalTelegram, telegram
-from tests.thinning import thin
 
 __all__ = ["telegram"]
 
@@ -59,20 +58,17 @@ async def test_a_token_that_is_refused_later(home: Home, telegram: LocalTelegram
     assert_clean(await home.run(), 1, "token")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("settings", "status", "words"),
-    thin(
-        [
-            ({"BOT_TOKEN": "hello"}, 2, "does not look like a bot token"),
-            ({"CAMPAIGN": "wrong.toml"}, 2, "wrong.toml: line 1"),
-            ({"CAMPAIGN": "lonely.toml"}, 2, "none is named"),
-            ({"DATABASE_URL": "sqlite:////nowhere/at/all.db"}, 1, "/nowhere/at/all.db"),
-            ({"DATABASE_URL": "postgresql://shop@127.0.0.1:9/shop"}, 1, "127.0.0.1"),
-            ({"DATABASE_URL": "sqlite:///other.db"}, 1, "other.db"),
-        ],
-        1,
-        step=4,
-    ),
+    [
+        ({"BOT_TOKEN": "hello"}, 2, "does not look like a bot token"),
+        ({"CAMPAIGN": "wrong.toml"}, 2, "wrong.toml: line 1"),
+        ({"CAMPAIGN": "lonely.toml"}, 2, "none is named"),
+        ({"DATABASE_URL": "sqlite:////nowhere/at/all.db"}, 1, "/nowhere/at/all.db"),
+        ({"DATABASE_URL": "postgresql://shop@127.0.0.1:9/shop"}, 1, "127.0.0.1"),
+        ({"DATABASE_URL": "sqlite:///other.db"}, 1, "other.db"),
+    ],
     ids=["token", "campaign", "community", "folder", "server", "no database"],
 )
 async def test_what_cannot_be_used(settings: dict[str, str], status: int, words: str, home: Home) -> None:

@@ -10,6 +10,7 @@ from storage.addresses import MemberAddress
 from storage.pulse import PulseCause
 from storage.tables import people, pulses
 from tests.journeys.shop_at_work import ShopAtWork, open_shop
+from tests.thinning import thin
 
 
 def ask(tx: Tx, telegram_id: int) -> None:
@@ -39,7 +40,7 @@ async def be_asked(shop: ShopAtWork, store: Store, language: str = "en") -> tupl
     return person, await shop.telegram.until(find, what="five faces")
 
 
-@pytest.mark.parametrize("language", ["en", "id", "zh"])
+@pytest.mark.parametrize("language", thin(["en", "id", "zh"]))
 async def test_a_tap_is_followed_at_once(sqlite_url: str, language: str) -> None:
     """Whoever is pleased has thanks in the place of the question and their card below; of whoever is not, a person hears."""
     async with open_store(sqlite_url) as store, open_shop(sqlite_url, store=store) as shop:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from storage import open_store
 from storage.tables import people
 from tests.journeys.program import furnish
 from tests.proxies import serve_proxy
+from tests.storage.migrated import lay_migrated
 from tests.telegram import LocalTelegram, telegram
 from tests.thinning import thin
 
@@ -47,7 +49,7 @@ async def test_three_questions_make_a_shop(tmp_path: Path, telegram: LocalTelegr
     assert env.stat().st_mode & 0o777 == 0o600
     assert f"PASSALONG_ADMIN_IDS={sari.id}\n" in env.read_text()
     home = furnish(tmp_path, telegram, BOT_TOKEN="", DATABASE_URL="", BOT_API_URL="")
-    async with home.running() as program:
+    async with replace(home, forks=True).running() as program:
         await program.until_polling(telegram)
         said_again = world.send_text(sari, world.open_chat(sari), "/admin")
         answer = await telegram.until_reply(said_again, "like to look at")
@@ -62,6 +64,7 @@ async def test_all_of_it_goes_through_the_proxy(tmp_path: Path, telegram: LocalT
     """As the bot itself does, and the bot finds it again where it was named for it alone."""
     sari = telegram.world.add_person("Sari")
     telegram.world.press_start(sari)
+    lay_migrated(tmp_path / "passalong.db")
     left = [telegram.token, str(sari.id), "Kopi Senja"]
     async with serve_proxy(kind, urlsplit(telegram.url).port or 0, login="shop:pass") as proxy:
         address = f"{kind}://shop:pass@127.0.0.1:{proxy.port}"
@@ -126,6 +129,7 @@ async def test_settings_that_are_there_are_left_alone(tmp_path: Path, telegram: 
 
 async def test_a_number_names_the_owner(tmp_path: Path, telegram: LocalTelegram) -> None:
     """Somebody who has not pressed START cannot be written to, and is told what to do; the shop is there."""
+    lay_migrated(tmp_path / "passalong.db")
     left = [telegram.token, "77001", "Kopi Senja"]
     with pytest.raises(SetupRefused, match="Press START"):
         await set_up(

@@ -68,9 +68,9 @@ async def test_old_buttons_mean_what_they_meant(shop: ShopAtWork, store: Store) 
     first, second, third, *others = CAMPAIGN.stories
     anna = await shop.add_member("Anna")
     card = await shop.ask(anna, "/share", lambda message: message.photo is not None)
-    turned = replace(change("Old Bakery", unit="olds"), stories=(*others, third, second))
+    turned = replace(change(CAMPAIGN.brand["en"], unit="olds"), stories=(*others, third, second))
     await store.write(set_campaign, Source(campaign=turned), announce_chat=CHANNEL)
-    await until_said(shop, "Old Bakery", "/start")
+    await until_said(shop, "olds", "/rewards")
     for said in (second.key, "2", "1"):
         await push_tap(shop, anna, card, f"story:{said}")
         meant = third if said == "2" else second

@@ -18,7 +18,7 @@ from storage import Store, open_store
 from storage.checks import list_faults
 from storage.tables import referrals, shares
 from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop
-from tests.shipped import change_shipped
+from tests.shipped import change_shipped, keep_stories
 from tests.storage.migrated import lay_migrated
 from tests.thinning import LONG_ON_POSTGRES
 
@@ -36,11 +36,12 @@ class Side:
 
 
 def write_campaign(folder: Path, brand: str, unit: str) -> Path:
-    """The shipped campaign of another shop, with other words for points."""
+    """The shipped campaign of another shop, with other words for points; one story of it, since each is drawn for each shop."""
     return change_shipped(
         folder / f"{unit}.toml",
         *((f'"{name}"', f'"{brand}"') for name in ("Little Oven", "Oven Mungil", "小炉面包房")),
         *((name, f'"{unit}"') for name in ('["point", "points"]', '"poin"', '"积分"')),
+        text=keep_stories(1),
     )
 
 

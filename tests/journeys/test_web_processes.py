@@ -118,19 +118,16 @@ def keep(monkeypatch: pytest.MonkeyPatch) -> CountedKeep:
     return counted
 
 
-async def test_what_the_start_of_doors_made_is_set_aside(postgres_url: str, keep: CountedKeep) -> None:
-    """As soon as they are open; when all close nobody waits for garbage to be found."""
-    async with open_town(postgres_url):
-        assert keep.noted == ["start", "start"]
-    assert keep.noted == ["start", "start", "all", "end", "all", "end"]
-
-
-async def test_what_doors_ask_for_is_charged(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What units take on other threads counts for the shop they are of."""
+async def test_what_doors_make_at_their_start_is_set_aside_and_what_they_ask_for_charged(
+    postgres_url: str, keep: CountedKeep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As soon as they are open; when all close nobody waits for garbage to be found. Units on other threads count for their shop."""
     charged = list[float]()
     monkeypatch.setattr(guests, "charge_shop", charged.append)
     async with open_town(postgres_url):
+        assert keep.noted == ["start", "start"]
         assert charged
+    assert keep.noted == ["start", "start", "all", "end", "all", "end"]
 
 
 async def test_a_bot_and_its_doors_are_one_shop(postgres_url: str) -> None:
@@ -165,6 +162,7 @@ async def test_a_bot_and_its_doors_are_one_shop(postgres_url: str) -> None:
             assert await beside.read(clicks.count_by_source) == {"web": 1}
 
 
+@pytest.mark.long
 async def test_an_owner_is_let_in_at_any_door(postgres_url: str) -> None:
     """A session begun at one web side is one at the other as well, and a link works once at either."""
     async with open_town(postgres_url) as town, aiohttp.ClientSession() as browser:
@@ -190,6 +188,7 @@ async def test_an_owner_is_let_in_at_any_door(postgres_url: str) -> None:
             assert answer.status == 401
 
 
+@pytest.mark.long
 async def test_updates_wait_for_a_bot_that_is_away(postgres_url: str) -> None:
     """The doors need the database alone: they keep what Telegram brings, and whoever runs the shop next goes on with it."""
     async with open_town(postgres_url) as town:

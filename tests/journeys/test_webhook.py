@@ -75,7 +75,7 @@ async def _come(telegram: LocalTelegram, guests: list[Person]) -> None:
     while True:
         guests.append(telegram.world.add_person(f"Guest{len(guests):03d}x"))
         telegram.world.press_start(guests[-1])
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.2)
 
 
 async def _greet_all(telegram: LocalTelegram, guests: list[Person], many: int, settings: Settings) -> None:
@@ -101,9 +101,9 @@ async def test_another_public_address_is_told_at_the_start(tmp_path: Path) -> No
         for web in (compose_web(find_free_port()), compose_web(find_free_port())):
             await _greet_all(telegram, guests, len(guests) + 2, compose_settings(telegram, url, **web))
             assert telegram.world.webhook.url == f"{web['PASSALONG_PUBLIC_URL']}/telegram"
+        await _greet_all(telegram, guests, len(guests) + 2, compose_settings(telegram, url))
         coming.cancel()
         await asyncio.gather(coming, return_exceptions=True)
-        await _greet_all(telegram, guests, len(guests), compose_settings(telegram, url))
         assert telegram.world.webhook.url == ""
         assert not [call for call in telegram.world.journal.list_calls("deleteWebhook") if "drop" in str(call.params)]
 

@@ -13,6 +13,8 @@ from tests.telegram import LocalTelegram, telegram
 
 __all__ = ["telegram"]
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -42,7 +44,6 @@ def test_the_wheel_carries_assets_and_migrations(wheel: Path) -> None:
     assert not [name for name in names if name.startswith("tests/")]
 
 
-@pytest.mark.long
 async def test_from_the_wheel_an_empty_folder_is_enough(wheel: Path, telegram: LocalTelegram, tmp_path: Path) -> None:
     """Unpacked anywhere and started in an empty folder, the bot migrates by itself and answers."""
     site, empty = tmp_path / "site", tmp_path / "empty"

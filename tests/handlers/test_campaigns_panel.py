@@ -22,7 +22,8 @@ __all__ = ["shop", "store"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ENGLISH_ALONE = ("Languages", "✓ Bahasa Indonesia", "✓ 简体中文", "Back")
-"""Before a campaign begins, every card of it is drawn in each of its languages."""
+ONE_STORY = ("2. ", "✕ Remove this story")
+"""Before a campaign begins, every card of it is drawn, in each of its languages."""
 
 
 async def open_campaigns(shop: ShopAtWork, *labels: str) -> Phone:
@@ -133,7 +134,7 @@ async def test_what_is_missing_is_said_before_a_start(shop: ShopAtWork, store: S
 
 async def test_a_campaign_begins_at_a_time_in_the_shops_zone(shop: ShopAtWork, store: Store) -> None:
     """What is no moment to come is asked for again."""
-    phone = await open_campaigns(shop, "+ New campaign", "Online shop", *ENGLISH_ALONE, "Begin at a time")
+    phone = await open_campaigns(shop, "+ New campaign", "Online shop", *ENGLISH_ALONE, *ONE_STORY, "Begin at a time")
     assert "a moment to come" in await phone.type("yesterday")
     assert "a moment to come" in await phone.type("2020-01-01 09:00")
     tomorrow = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(days=1)
@@ -229,7 +230,7 @@ async def test_each_storys_picture_has_its_own_part_shown(shop: ShopAtWork, stor
 
 async def test_an_offer_of_points_that_are_not_given_is_told_before_a_start(shop: ShopAtWork, store: Store) -> None:
     """In a sentence, with the way to the story; whoever means it goes on, and at a time of its own it begins only put right."""
-    phone = await open_campaigns(shop, "+ New campaign", "Salon", *ENGLISH_ALONE)
+    phone = await open_campaigns(shop, "+ New campaign", "Salon", *ENGLISH_ALONE, *ONE_STORY)
     name = phone.screen.text.split(":")[0]
     await phone.tap("1. ")
     await phone.tap("What the friend gets")

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from bot.app import CampaignMistake, run
 from bot.playground.faults import drop, error
@@ -22,6 +24,15 @@ from tests.thinning import thin
 
 NOBODY = "Nobody has come"
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def gathering(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gathering]:
+    """A bot at work beside its group, where nothing happens to either; every test brings its own people."""
+    async with gather_at_work(tmp_path_factory.mktemp("gathering")) as opened:
+        yield opened
+
 
 async def see_invites(gathering: Gathering, member: object) -> str:
     """What /invites says, once everything is handled."""
@@ -29,24 +40,24 @@ async def see_invites(gathering: Gathering, member: object) -> str:
     return (await gathering.ask(member, "/invites")).text  # type: ignore[arg-type]  # a person
 
 
-async def test_a_member_keeps_their_link(tmp_path: Path) -> None:
+async def test_a_member_keeps_their_link(gathering: Gathering) -> None:
     """Asked again it is the same one, by command and by button, named by the member's code; another's is another."""
-    async with gather_at_work(tmp_path) as gathering:
-        anna, mei = await gathering.add_member("Anna"), await gathering.add_member("Mei")
-        first = await gathering.ask(anna, "/community")
-        link = find_invite(first)
-        assert TITLE in first.text
-        assert [button.action for button in first.buttons] == ["url", "copy_text", "url", "callback_data"]
-        assert first.get_button("Copy").value == {"text": link}
-        assert gathering.world.open_link(anna, str(first.get_button("Invite").value)).kind == "share"
-        home = await gathering.ask(anna, "/start")
-        await gathering.tap(anna, home, "Community")
-        await gathering.until_edited(home, link)
-        assert await gathering.invite(mei) != link
-        names = {invite.name for invite in gathering.world.invites.values()}
-        assert len(names) == 2
-        assert all(len(name) == 10 for name in names)
-        assert "community" in [each["command"] for each in list_menu(gathering, anna)]
+    before = set(gathering.world.invites)
+    anna, mei = await gathering.add_member("Anna"), await gathering.add_member("Mei")
+    first = await gathering.ask(anna, "/community")
+    link = find_invite(first)
+    assert TITLE in first.text
+    assert [button.action for button in first.buttons] == ["url", "copy_text", "url", "callback_data"]
+    assert first.get_button("Copy").value == {"text": link}
+    assert gathering.world.open_link(anna, str(first.get_button("Invite").value)).kind == "share"
+    home = await gathering.ask(anna, "/start")
+    await gathering.tap(anna, home, "Community")
+    await gathering.until_edited(home, link)
+    assert await gathering.invite(mei) != link
+    names = {invite.name for url, invite in gathering.world.invites.items() if url not in before}
+    assert len(names) == 2
+    assert all(len(name) == 10 for name in names)
+    assert "community" in [each["command"] for each in list_menu(gathering, anna)]
 
 
 def list_menu(gathering: Gathering, person: object) -> list[dict[str, str]]:
@@ -55,75 +66,70 @@ def list_menu(gathering: Gathering, person: object) -> list[dict[str, str]]:
     return gathering.world.profile.list_commands(chat, person)  # type: ignore[arg-type]  # likewise
 
 
-async def test_a_link_that_was_revoked_is_made_anew(tmp_path: Path) -> None:
+async def test_a_link_that_was_revoked_is_made_anew(gathering: Gathering) -> None:
     """Telegram says that nobody can come by it any more."""
-    async with gather_at_work(tmp_path) as gathering:
-        anna = await gathering.add_member("Anna")
-        link = await gathering.invite(anna)
-        gathering.world.revoke_invite(gathering.world.invites[link])
-        fresh = await gathering.invite(anna)
-        assert fresh != link
-        assert await gathering.invite(anna) == fresh
+    anna = await gathering.add_member("Anna")
+    link = await gathering.invite(anna)
+    gathering.world.revoke_invite(gathering.world.invites[link])
+    fresh = await gathering.invite(anna)
+    assert fresh != link
+    assert await gathering.invite(anna) == fresh
 
 
-async def test_a_lost_answer_costs_a_link_but_no_member(tmp_path: Path) -> None:
+async def test_a_lost_answer_costs_a_link_but_no_member(gathering: Gathering) -> None:
     """Dying between Telegram's yes and the writing down: the next attempt makes another link, which then stays."""
-    async with gather_at_work(tmp_path) as gathering:
-        anna = await gathering.add_member("Anna")
-        gathering.telegram.faults.order(drop(after_effect=True), "createChatInviteLink")
-        link = await gathering.invite(anna)
-        assert len(gathering.world.invites) == 2
-        assert await gathering.invite(anna) == link
-        gathering.world.open_link(gathering.add_person("Budi"), link)
-        assert "Budi" in await see_invites(gathering, anna)
+    anna, before = await gathering.add_member("Anna"), len(gathering.world.invites)
+    gathering.telegram.faults.order(drop(after_effect=True), "createChatInviteLink")
+    link = await gathering.invite(anna)
+    assert len(gathering.world.invites) == before + 2
+    assert await gathering.invite(anna) == link
+    gathering.world.open_link(gathering.add_person("Budi"), link)
+    assert "Budi" in await see_invites(gathering, anna)
 
 
-async def test_joins_that_never_count(tmp_path: Path) -> None:
+async def test_joins_that_never_count(gathering: Gathering) -> None:
     """By the group's name, by another's link, added by an admin, a bot, oneself, a rejoin."""
-    async with gather_at_work(tmp_path) as gathering:
-        world, group = gathering.world, gathering.group
-        anna = await gathering.add_member("Anna")
-        link = await gathering.invite(anna)
-        by_name, by_other, added, back = (gathering.add_person(name) for name in ("Ada", "Bob", "Cy", "Di"))
-        world.join(by_name, group)
-        world.open_link(by_other, world.add_invite(group, gathering.admin).url)
-        world.change_member(gathering.admin, group, type(group.members[by_name.id])(person=added))
-        robot = world.add_person("Robot", username="some_bot", is_bot=True)
-        world.open_link(robot, link)
-        world.open_link(anna, link)
-        world.join(back, group)
-        world.leave(back, group)
-        world.open_link(back, link)
-        for person in (by_name, by_other, added):
-            world.leave(person, group)
-            world.open_link(person, link)
-        assert NOBODY in await see_invites(gathering, anna)
+    world, group = gathering.world, gathering.group
+    anna = await gathering.add_member("Anna")
+    link = await gathering.invite(anna)
+    by_name, by_other, added, back = (gathering.add_person(name) for name in ("Ada", "Bob", "Cy", "Di"))
+    world.join(by_name, group)
+    world.open_link(by_other, world.add_invite(group, gathering.admin).url)
+    world.change_member(gathering.admin, group, type(group.members[by_name.id])(person=added))
+    robot = world.add_person("Robot", username="some_bot", is_bot=True)
+    world.open_link(robot, link)
+    world.open_link(anna, link)
+    world.join(back, group)
+    world.leave(back, group)
+    world.open_link(back, link)
+    for person in (by_name, by_other, added):
+        world.leave(person, group)
+        world.open_link(person, link)
+    assert NOBODY in await see_invites(gathering, anna)
 
 
-async def test_other_chats_do_not_concern_it(tmp_path: Path) -> None:
+async def test_other_chats_do_not_concern_it(gathering: Gathering) -> None:
     """Somebody joins another group that the bot runs, by a link of its own."""
-    async with gather_at_work(tmp_path) as gathering:
-        world = gathering.world
-        anna = await gathering.add_member("Anna")
-        await gathering.invite(anna)
-        other = world.add_group("Elsewhere", gathering.admin)
-        world.add_bot(gathering.admin, other, rights=["can_invite_users"])
-        world.open_link(gathering.add_person(), world.add_invite(other, world.bot).url)
-        assert NOBODY in await see_invites(gathering, anna)
-        assert list_warnings(gathering.telegram, gathering.admin) == []
+    world = gathering.world
+    anna = await gathering.add_member("Anna")
+    await gathering.invite(anna)
+    other = world.add_group("Elsewhere", gathering.admin)
+    world.add_bot(gathering.admin, other, rights=["can_invite_users"])
+    world.open_link(gathering.add_person(), world.add_invite(other, world.bot).url)
+    assert NOBODY in await see_invites(gathering, anna)
+    assert list_warnings(gathering.telegram, gathering.admin) == []
 
 
-async def test_who_asks_to_be_let_in_counts_once_inside(tmp_path: Path) -> None:
+async def test_who_asks_to_be_let_in_counts_once_inside(gathering: Gathering) -> None:
     """Not for asking; approved by an admin, the link says by whom they came."""
-    async with gather_at_work(tmp_path) as gathering:
-        world, group = gathering.world, gathering.group
-        anna, budi = await gathering.add_member("Anna"), gathering.add_person("Budi")
-        link = await gathering.invite(anna)
-        world.invites[link].creates_request = True
-        assert world.open_link(budi, link).kind == "asked"
-        assert NOBODY in await see_invites(gathering, anna)
-        world.approve_request(group, budi, gathering.admin)
-        assert "Budi" in (await gathering.telegram.until_message(anna, "joined through you")).text
+    world, group = gathering.world, gathering.group
+    anna, budi = await gathering.add_member("Anna"), gathering.add_person("Budi")
+    link = await gathering.invite(anna)
+    world.invites[link].creates_request = True
+    assert world.open_link(budi, link).kind == "asked"
+    assert NOBODY in await see_invites(gathering, anna)
+    world.approve_request(group, budi, gathering.admin)
+    assert "Budi" in (await gathering.telegram.until_message(anna, "joined through you")).text
 
 
 async def test_missing_rights_are_told_once_and_again_after_the_cure(tmp_path: Path) -> None:

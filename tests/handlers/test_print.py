@@ -55,7 +55,7 @@ def read_codes(message: Message) -> set[str]:
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     ("command", "language", "source"),
-    thin([("/print", "en", "print"), ("/print window", "id", "window"), ("/print Flyer2 ", "zh-hans", "flyer2")], 2),
+    thin([("/print", "en", "print"), ("/print window", "id", "window"), ("/print Flyer2 ", "zh-hans", "flyer2")], 1),
 )
 async def test_paper_carries_the_members_code_and_its_place(
     shop: ShopAtWork, command: str, language: str, source: str

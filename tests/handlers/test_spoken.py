@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from bot.playground.world import Person
 from tests.journeys.shop_at_work import ShopAtWork, open_shop, sqlite_in
+from tests.thinning import thin
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -46,7 +47,7 @@ async def test_a_code_told_by_phone_credits_the_member(shop: ShopAtWork, languag
     assert "+50" in told.text
 
 
-@pytest.mark.parametrize("language", CHOOSE)
+@pytest.mark.parametrize("language", thin(CHOOSE, 2))
 async def test_an_own_code_is_chosen_once(shop: ShopAtWork, language: str) -> None:
     """By button and typing; refused kindly until it fits; afterwards the old one still works."""
     anna = await shop.add_member(language=language)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from storage import Tx, open_store
 from storage.pulse import PulseCause
 from storage.records import PersonId
@@ -63,6 +65,7 @@ def answer_often(tx: Tx) -> None:
         pulses.answer(tx, pulses.add(tx, PersonId(1), PulseCause.JOINED, ""), 3 + number % 3)
 
 
+@pytest.mark.long
 async def test_how_it_was_comes_as_a_picture(tmp_path: Path) -> None:
     """Once enough have answered; before that nothing is offered."""
     url = sqlite_in(tmp_path)

@@ -182,6 +182,7 @@ async def test_a_sentence_is_seen_filled_in_and_sent(desk: Desk) -> None:
     await desk.until_at(member, f"Hello {member.first_name}")
 
 
+@pytest.mark.long
 async def test_a_group_with_topics_has_one_for_each_ticket(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Made when first needed, closed with its ticket, made anew where somebody has deleted it; others' words stay there."""
     url = sqlite_in(tmp_path_factory.mktemp("group"))

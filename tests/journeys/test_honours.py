@@ -8,6 +8,8 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.journeys.gathering import gather
 from tests.journeys.shop_at_work import find_link
 from tests.shipped import keep_stories, write_campaign
@@ -25,6 +27,7 @@ def compose_campaign() -> str:
     return keep_stories(1) + tier + contest
 
 
+@pytest.mark.long
 async def test_a_friend_makes_a_member_something(tmp_path: Path) -> None:
     """Told with a card that shows it, in /invites, /top and /contests; and tagged in the group."""
     campaign = write_campaign(tmp_path / "own.toml", compose_campaign())

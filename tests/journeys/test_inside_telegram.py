@@ -15,7 +15,7 @@ from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite
 from tests.messages.samples import CAMPAIGN
 from tests.shipped import change_shipped
 
-CROWD = 40
+CROWD = 60
 """Members who share in the same moment: what one second and a bit lets out; a thousand take half a minute and the same rules."""
 
 
@@ -126,6 +126,7 @@ async def test_cards_kept_by_nobody_are_made_again(tmp_path: Path) -> None:
         assert third.photo is second.photo
 
 
+@pytest.mark.long
 async def test_a_crowd_that_shares_at_once_is_served_within_the_limits(tmp_path: Path) -> None:
     """At Telegram's own pace everybody gets their own card, uploaded once, and no limit is broken."""
     url, guests = sqlite_in(tmp_path), list(range(6_000_000_001, 6_000_000_001 + CROWD))

@@ -94,18 +94,10 @@ async def test_a_second_one_and_a_taken_port(home: Home, telegram: LocalTelegram
         assert_clean(await home.run(PUBLIC_URL="http://127.0.0.1:8080", LISTEN=place), 1, place.split(":")[1])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("proxy", "number"),
-    [
-        ("", signal.SIGTERM),
-        *(
-            pytest.param(*each, marks=pytest.mark.long)
-            for each in [
-                ("", signal.SIGINT),
-                *product(["http://127.0.0.1:9", "socks5://127.0.0.1:9"], [signal.SIGTERM, signal.SIGINT]),
-            ]
-        ),
-    ],
+    list(product(["", "http://127.0.0.1:9", "socks5://127.0.0.1:9"], [signal.SIGTERM, signal.SIGINT])),
 )
 async def test_a_stop_while_telegram_is_away(number: signal.Signals, proxy: str, home: Home) -> None:
     """Straight or behind a proxy that is not there: between two tries."""

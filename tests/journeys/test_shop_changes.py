@@ -111,6 +111,7 @@ async def list_offered(shop: ShopAtWork, person: Person, typed: str) -> set[str]
     return {content.photo.unique_id for content in contents if content.photo is not None}
 
 
+@pytest.mark.long
 async def test_a_picture_that_is_replaced_or_gone_is_on_no_later_card(shop: ShopAtWork, store: Store) -> None:
     """Within a minute: by /share, in the picker, and on the card that /share gives once there is no picture any more."""
     anna = await shop.add_member("Anna")

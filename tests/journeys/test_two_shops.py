@@ -22,7 +22,7 @@ from tests.shipped import change_shipped, keep_stories
 from tests.storage.migrated import lay_migrated
 from tests.thinning import LONG_ON_POSTGRES
 
-GUESTS = 6
+GUESTS = 4
 
 
 @dataclass(frozen=True)

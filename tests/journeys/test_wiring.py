@@ -18,7 +18,6 @@ from telegram import Update
 
 from bot.app import run_in
 from bot.broadcasts.flight_recorder import NAME
-from bot.campaign_file import SHIPPED
 from bot.capabilities import CAPABILITIES
 from bot.core.campaigns.campaign import CampaignMistake
 from bot.core.roles import EVERYBODY
@@ -48,6 +47,7 @@ from storage.small_files import find_small_file
 from storage.tables import clicks, due_jobs, flood_waits, inbox, outbox, people, roles, shops
 from tests.journeys.shop_at_work import ADMIN_ID, ShopAtWork, compose_settings, find_link, open_shop, sqlite_in
 from tests.proxies import serve_proxy
+from tests.shipped import keep_stories, write_campaign
 from tests.telegram import LocalTelegram, telegram
 
 __all__ = ["telegram"]
@@ -392,9 +392,7 @@ async def test_what_leaves_is_recorded_beside_the_database(url: str, store: Stor
 
 async def test_the_shops_own_campaign_outlives_a_start_without_its_file(url: str, store: Store, tmp_path: Path) -> None:
     """The file that comes with the program is no word of the shop's."""
-    file, shipped = tmp_path / "mine.toml", SHIPPED.read_text(encoding="utf-8")
-    file.write_text(shipped.replace("Little Oven", "Mina Bakes"), encoding="utf-8")
-    (tmp_path / "pictures").symlink_to(SHIPPED.parent / "pictures")
+    file = write_campaign(tmp_path / "mine.toml", keep_stories(1).replace("Little Oven", "Mina Bakes"))
     async with open_shop(url, store=store, settings={"PASSALONG_CAMPAIGN": str(file)}):
         pass
     async with open_shop(url, store=store) as shop:

@@ -121,12 +121,13 @@ async def test_a_shop_moves_while_people_come(sqlite_url: str, empty_postgres_ur
         await store.write(fill)
         leaving = asyncio.create_task(store.wait_lost())
         number = 100
-        while not leaving.done():
-            await store.write(be_busy, number)
-            await asyncio.sleep(0.01)  # a hundred a second: nobody else would get at the processor
-            moving = moving or asyncio.create_task(asyncio.to_thread(move, sqlite_url, empty_postgres_url, hush))
-            assert not moving.done()
-            number += 1
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not leaving.done():
+                await store.write(be_busy, number)
+                await asyncio.sleep(0.01)  # a hundred a second: nobody else would get at the processor
+                moving = moving or asyncio.create_task(asyncio.to_thread(move, sqlite_url, empty_postgres_url, hush))
+                assert not moving.done()
+                number += 1
         with pytest.raises(StoreMoved, match="is being moved"):
             await leaving
         assert not store.is_lost

@@ -62,7 +62,7 @@ async def _run(command: Sequence[str], texts: bytes) -> bytes:
     finally:
         if process.returncode is None:
             process.kill()
-            await process.wait()
+        await process.communicate()  # what it has said and nobody has read keeps its pipes open
     if status != 0 or not picture:
         raise ChartFailed(f"its process ended with {status}: {said.decode(errors='replace').strip()}")
     return picture

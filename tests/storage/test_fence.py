@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from storage import LeaseLost, Pools, Store, StoreBusy, StoreUnavailable, Tx, open_store
 from storage.engines.postgres_connection import connect
-from storage.engines.postgres_keeper import PostgresTenure, Trust, tell_seconds
+from storage.engines.postgres_keeper import PostgresTenure, Trust
 from storage.leases import open_keeper
 from storage.tables import directory
 from tests.storage.cast import add_member, add_members
@@ -162,16 +162,3 @@ async def test_a_process_hears_what_the_others_would_run(empty_postgres_url: str
         while [each.wanted for each in one.peers if each.id == two.id] != [frozenset({"north", "south"})]:
             looked.clear()
             await looked.wait()
-
-
-async def test_whoever_waits_for_trust_looks_again_by_itself() -> None:
-    """At once where there are news, and after a while where there are none."""
-    trust = Trust()
-    async with asyncio.timeout(60):
-        waiting = asyncio.create_task(trust.wait_changed())
-        await asyncio.sleep(0)
-        assert not waiting.done()
-        trust.renew(tell_seconds())
-        await waiting
-        assert trust.is_fresh()
-        await trust.wait_changed()

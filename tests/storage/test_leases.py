@@ -80,11 +80,13 @@ async def test_whoever_waits_for_certainty_is_woken_by_it(monkeypatch: pytest.Mo
     trust = Trust()
     tenure = PostgresTenure("north", "north", 1, trust)
     assert not tenure.is_held()
-    waiting = asyncio.create_task(tenure.wait_held())
+    waiting = [asyncio.create_task(each) for each in (tenure.wait_held(), trust.wait_changed())]
     await asyncio.sleep(0)
+    assert [each.done() for each in waiting] == [False, False]
     trust.renew(tell_seconds())
     async with asyncio.timeout(PATIENCE_SECONDS):
-        await waiting
+        await asyncio.gather(*waiting)
+        assert trust.is_fresh()
         monkeypatch.setattr(postgres_keeper, "HEARTBEAT_SECONDS", SOON)
         await trust.wait_changed()
 

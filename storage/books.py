@@ -12,7 +12,10 @@ from storage.coupon_books import list_coupon_faults
 from storage.facts import RESERVED_SECONDS, GrantKind, GrantState, RedemptionState
 from storage.gift_books import list_gift_faults
 from storage.sale_books import list_sale_faults
-from storage.schema import HOUSE_ACCOUNT, account, audit, event, grant, ledger, redemption
+from storage.schema.redeeming import redemption
+from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger
+from storage.schema.rewards import event, grant
+from storage.schema.team import audit
 from storage.tx import Tx
 
 DAY = 86_400_000_000

@@ -10,17 +10,11 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from storage.books import list_money_faults
 from storage.errors import StoreDamaged
 from storage.records import ReferralState
-from storage.schema import (
-    SHOP_BOARD,
-    campaign_version,
-    person,
-    redemption,
-    referral,
-    score,
-    score_band,
-    standing,
-    stock,
-)
+from storage.schema.boards import SHOP_BOARD, score, score_band, standing
+from storage.schema.campaigns import campaign_version
+from storage.schema.people import person
+from storage.schema.redeeming import redemption, stock
+from storage.schema.referrals import referral
 from storage.store import Store
 from storage.tables import due_jobs, funnel, inviter_sums, ledgers, liability, scores, waitlists
 from storage.tables.due_jobs import DueJob

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import Select, and_, exists, func, not_, or_, select
 
 from storage.facts import CouponState, GrantKind, GrantState
-from storage.schema import audit, coupon, grant, pool
+from storage.schema.coupons import coupon, pool
+from storage.schema.rewards import grant
+from storage.schema.team import audit
 from storage.tx import Tx
 
 _IS_GIVEN = coupon.c.state.in_([CouponState.GIVEN, CouponState.USED])

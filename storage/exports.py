@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Table, case
 
-from storage import schema as of
 from storage.listing import Export, pick_columns
 from storage.listing import declare_list as _list
+from storage.schema import everything as of
 
 
 def find_export(name: str) -> Export | None:

@@ -10,7 +10,8 @@ from sqlalchemy import Select, and_, exists, func, not_, or_, select
 
 from storage.facts import GrantKind, GrantState
 from storage.gift import GiftState
-from storage.schema import gift, grant
+from storage.schema.gifts import gift
+from storage.schema.rewards import grant
 from storage.tx import Tx
 
 

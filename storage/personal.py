@@ -8,23 +8,16 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Column, Select, Table, and_, bindparam, or_, select
 
 from storage.records import PersonId
-from storage.schema import (
-    account,
-    api_key,
-    conversion,
-    coupon,
-    gift,
-    grant,
-    hook_event,
-    ledger,
-    metadata,
-    person,
-    referral,
-    review,
-    sale,
-    ticket,
-    ticket_copy,
-)
+from storage.schema.conversions import api_key, conversion, sale
+from storage.schema.coupons import coupon
+from storage.schema.everything import metadata
+from storage.schema.fairness import review
+from storage.schema.gifts import gift
+from storage.schema.people import person
+from storage.schema.referrals import account, ledger, referral
+from storage.schema.rewards import grant
+from storage.schema.tickets import ticket, ticket_copy
+from storage.schema.webhooks import hook_event
 from storage.tx import Tx
 
 Rows = Mapping[str, list[dict[str, object]]]

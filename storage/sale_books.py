@@ -10,7 +10,8 @@ from sqlalchemy import Select, and_, exists, func, not_, or_, select
 
 from storage.conversion import ConversionType, SaleState
 from storage.facts import EventKind, GrantState
-from storage.schema import conversion, event, grant, sale
+from storage.schema.conversions import conversion, sale
+from storage.schema.rewards import event, grant
 from storage.tx import Tx
 
 _COUNTS = [SaleState.COUNTED, SaleState.REDUCED]

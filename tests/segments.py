@@ -33,25 +33,15 @@ from bot.core.segments.resolving import Moment, resolve, resolve_steps
 from bot.core.segments.writing import parse_segment, write_segment
 from storage import Store, Tx, open_store
 from storage.records import PersonId
-from storage.schema import (
-    account,
-    asking,
-    broadcast,
-    broadcast_open,
-    campaign,
-    campaign_version,
-    coupon,
-    delivery,
-    event,
-    grant,
-    honour,
-    label,
-    listed,
-    person,
-    pool,
-    profile,
-    referral,
-)
+from storage.schema.campaigns import campaign, campaign_version
+from storage.schema.coupons import coupon, pool
+from storage.schema.honours import honour
+from storage.schema.messages import broadcast, broadcast_open, delivery
+from storage.schema.people import label, person, profile
+from storage.schema.pulse import asking
+from storage.schema.referrals import account, referral
+from storage.schema.rewards import event, grant
+from storage.schema.segments import listed
 from storage.segment import Tree
 from storage.tables import traits
 from tests.storage.clock import NOON, Clock

@@ -12,7 +12,7 @@ from bot.core.funnel import STEPS
 from bot.messages.stats.screens import NAMES
 from bot.services.campaigns.opening import Source, open_shop
 from storage import Tx, open_store
-from storage.schema import FUNNEL_COUNTS
+from storage.schema.funnel import FUNNEL_COUNTS
 from tests.architecture.test_shape import ROOT
 from tests.benchmarks.bench_growth import load_campaign
 from tests.storage.cast import add_members, refer

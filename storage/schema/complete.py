@@ -9,27 +9,20 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, and_, func
 from sqlalchemy.sql.expression import ColumnElement
 
-from storage.schema import (
-    HOUSE_ACCOUNT,
-    awaited,
-    board,
-    coupon,
-    funnel,
-    grant,
-    honour,
-    hook_post,
-    inbox,
-    ledger,
-    metadata,
-    outbox,
-    person,
-    redemption,
-    sale,
-    standing,
-    ticket,
-    waitlist_place,
-)
-from storage.schema.funnel import COUNTED_EVER
+from storage.schema.boards import board, standing
+from storage.schema.conversions import sale
+from storage.schema.coupons import coupon
+from storage.schema.everything import metadata
+from storage.schema.funnel import COUNTED_EVER, funnel
+from storage.schema.honours import honour
+from storage.schema.messages import inbox, outbox
+from storage.schema.people import person
+from storage.schema.redeeming import redemption
+from storage.schema.referrals import HOUSE_ACCOUNT, ledger
+from storage.schema.rewards import awaited, grant
+from storage.schema.tickets import ticket
+from storage.schema.waitlists import waitlist_place
+from storage.schema.webhooks import hook_post
 
 __all__ = ["metadata"]
 

@@ -6,7 +6,8 @@ from sqlalchemy import bindparam, delete, select, tuple_, update
 
 from storage.columns import pair_names
 from storage.records import CampaignId, VersionId
-from storage.schema import allowance, campaign_version
+from storage.schema.campaigns import campaign_version
+from storage.schema.rewards import allowance
 from storage.tx import Conflicting, Tx
 
 _KEY = ("campaign_id", "rule", "scope")

@@ -10,7 +10,7 @@ from storage.columns import pair_names
 from storage.conversion import ConversionId
 from storage.frozen import frozen
 from storage.records import PersonId
-from storage.schema import api_key, api_request
+from storage.schema.conversions import api_key, api_request
 from storage.tx import Conflicting, Row, Tx
 
 KeyId = NewType("KeyId", int)

@@ -8,7 +8,7 @@ from sqlalchemy import Column, Select, bindparam, delete, select
 
 from storage.pulse import AskCause, Asking, PulseCause
 from storage.records import PersonId
-from storage.schema import asking
+from storage.schema.pulse import asking
 from storage.tx import Conflicting, Row, Tx
 
 _NAMES = tuple(each.name for each in fields(Asking))

@@ -28,7 +28,9 @@ from sqlalchemy import (
 
 from storage.broadcast import Broadcast, News, Page, Place, SentMessage, Skip
 from storage.records import BroadcastId, DeliveryState, PersonId
-from storage.schema import asking, broadcast, delivery, person, profile
+from storage.schema.messages import broadcast, delivery
+from storage.schema.people import person, profile
+from storage.schema.pulse import asking
 from storage.segment import Tree
 from storage.tables.traits import REACHABLE, STATEMENTS_KEPT, build
 from storage.tx import Tx

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, insert, select
 from storage.columns import pair_names
 from storage.frozen import frozen
 from storage.records import PersonId
-from storage.schema import audit
+from storage.schema.team import audit
 from storage.tx import Tx
 
 _COLUMNS = ("actor_id", "act", "subject", "person_id", "before", "after", "acted_at")

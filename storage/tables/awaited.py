@@ -7,7 +7,10 @@ from sqlalchemy import bindparam, delete, exists, literal_column, select, update
 from storage.facts import EventKind
 from storage.frozen import frozen
 from storage.records import ReferralId
-from storage.schema import awaited, inbox, profile, referral
+from storage.schema.messages import inbox
+from storage.schema.people import profile
+from storage.schema.referrals import referral
+from storage.schema.rewards import awaited
 from storage.tx import Conflicting, Row, Tx
 
 _DAY = 86_400_000_000

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import bindparam, delete, func, or_, select
 
 from storage.records import CampaignId, VersionId
-from storage.schema import board, campaign_version, score, score_band, standing
+from storage.schema.boards import board, score, score_band, standing
+from storage.schema.campaigns import campaign_version
 from storage.tables.scores import BOARD, COVERS, BoardRow
 from storage.tx import Conflicting, Tx
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import bindparam, delete, exists, func, insert, select
 
 from storage.records import BroadcastId, PersonId
-from storage.schema import broadcast, broadcast_link, broadcast_open
+from storage.schema.messages import broadcast, broadcast_link, broadcast_open
 from storage.tables import tallies
 from storage.tx import Conflicting, Tx
 

@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, delete, func, insert, literal_column, or_, sel
 from storage.broadcast import Action, Broadcast, News
 from storage.errors import RowMissing
 from storage.records import BroadcastChanged, BroadcastId, BroadcastState, PersonId
-from storage.schema import broadcast, person
+from storage.schema.messages import broadcast
+from storage.schema.people import person
 from storage.tx import Row, Tx
 
 FINAL = frozenset({BroadcastState.CANCELLED, BroadcastState.DONE})

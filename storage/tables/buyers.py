@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, select, update
 from storage.columns import pair_names
 from storage.frozen import frozen
 from storage.records import PersonId
-from storage.schema import customer, receipt
+from storage.schema.conversions import customer, receipt
 from storage.tx import Conflicting, Tx
 
 _SHOWN = ("order_id", "person_id", "made_at", "opened_at")

@@ -12,7 +12,7 @@ from storage.campaign import CampaignState
 from storage.errors import RowMissing
 from storage.frozen import frozen
 from storage.records import CampaignId, VersionId
-from storage.schema import campaign, campaign_version
+from storage.schema.campaigns import campaign, campaign_version
 from storage.tables import shops
 from storage.tx import Conflicting, Tx
 

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, literal_column, select, update
 from storage.columns import pair_names
 from storage.records import ReferralId
 from storage.review import Captcha
-from storage.schema import captcha
+from storage.schema.fairness import captcha
 from storage.tx import Conflicting, Tx
 
 _COLUMNS = ("kind", "question", "choices", "answer", "tries", "expires_at")

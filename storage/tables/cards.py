@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import bindparam, delete, select, tuple_
 
 from storage.records import PersonId
-from storage.schema import card
+from storage.schema.sharing import card
 from storage.tx import Conflicting, Tx
 
 _FIND = select(card.c.file_id).where(card.c.person_id == bindparam("person_id"), card.c.version == bindparam("version"))

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, select, tuple_, update
 from storage.columns import pair_names
 from storage.frozen import frozen
 from storage.records import PersonId, ReferralId
-from storage.schema import chat_join
+from storage.schema.sharing import chat_join
 from storage.tx import Conflicting, Tx
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, delete, select
 
 from storage.records import PersonId
-from storage.schema import chat_link
+from storage.schema.sharing import chat_link
 from storage.tx import Conflicting, Tx
 
 _ADD = Conflicting(

@@ -11,7 +11,12 @@ from sqlalchemy.sql.expression import ColumnElement
 from storage.columns import pair_names
 from storage.facts import GrantKind
 from storage.frozen import frozen
-from storage.schema import checkpoint, coupon, event, grant, hand_grant, ledger, redemption
+from storage.schema.coupons import coupon
+from storage.schema.proof import checkpoint
+from storage.schema.redeeming import redemption
+from storage.schema.referrals import ledger
+from storage.schema.rewards import event, grant
+from storage.schema.team import hand_grant
 from storage.tx import Conflicting, Row, Tx
 
 MOST = 100_000

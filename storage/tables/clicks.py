@@ -5,7 +5,10 @@ from __future__ import annotations
 from sqlalchemy import BindParameter, bindparam, delete, func, insert, literal_column, select
 
 from storage.records import PersonId
-from storage.schema import COUNTED_EVER, click, funnel, person, shop
+from storage.schema.campaigns import shop
+from storage.schema.funnel import COUNTED_EVER, funnel
+from storage.schema.people import person
+from storage.schema.sharing import click
 from storage.tables.shares import select_last_story
 from storage.tx import Tx
 

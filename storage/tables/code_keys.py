@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, select
 from storage.errors import RowMissing
 from storage.frozen import frozen
 from storage.records import PersonId
-from storage.schema import code_key, forgotten
+from storage.schema.people import code_key, forgotten
 from storage.tx import Conflicting, Tx
 
 _HASH = partial(blake2b, person=b"forgotten", digest_size=16)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, select
 
-from storage.schema import column_map
+from storage.schema.conversions import column_map
 from storage.tx import Conflicting, Tx
 
 _SET = Conflicting(

@@ -6,7 +6,7 @@ from math import inf
 
 from sqlalchemy import bindparam, delete, select
 
-from storage.schema import command_menu
+from storage.schema.people import command_menu
 from storage.tx import Conflicting, Tx
 
 _CONTENT = ("digest", "set_at")

@@ -10,18 +10,12 @@ from storage.columns import pair_names
 from storage.contest import Contestant, ContestId, ContestRow, ContestState, Evidence, Placing
 from storage.errors import RowMissing
 from storage.records import CampaignId, PersonId, VersionId, join_name
-from storage.schema import (
-    board,
-    campaign_version,
-    contest,
-    event,
-    person,
-    placing,
-    profile,
-    referral,
-    standing,
-    strike,
-)
+from storage.schema.boards import board, standing
+from storage.schema.campaigns import campaign_version
+from storage.schema.contests import contest, placing, strike
+from storage.schema.people import person, profile
+from storage.schema.referrals import referral
+from storage.schema.rewards import event
 from storage.tx import Conflicting, Row, Tx
 
 _SHOWN = (

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select, update
 
 from storage.conversation import Conversation
 from storage.records import PersonId
-from storage.schema import conversation
+from storage.schema.people import conversation
 from storage.tx import Conflicting, Tx
 
 _CONTENT = ("flow", "step", "data", "asked_at", "expires_at")

@@ -8,7 +8,7 @@ from storage.columns import pair_names
 from storage.conversion import Channel, Conversion, ConversionId, ConversionType, MemberKey, Report, SaleId
 from storage.facts import EventId
 from storage.records import PersonId
-from storage.schema import conversion, sale
+from storage.schema.conversions import conversion, sale
 from storage.tx import Conflicting, Row, Tx
 
 _REPORT = ("type", "part", "amount", "currency", "member_key", "member", "occurred_at", "fingerprint", "channel")

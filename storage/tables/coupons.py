@@ -14,7 +14,7 @@ from sqlalchemy.sql.expression import ColumnElement
 from storage.columns import pair_names
 from storage.facts import CouponId, CouponRow, CouponState, GrantId, PoolLevel, PoolRow
 from storage.records import PersonId
-from storage.schema import coupon, pool
+from storage.schema.coupons import coupon, pool
 from storage.tx import Conflicting, Row, Tx
 
 _POOL = ("name", "ready", "stocked", "warned")

@@ -11,7 +11,8 @@ from sqlalchemy import Select, bindparam, delete, exists, func, literal_column, 
 
 from storage.broadcast import Broadcast, Due, News, Outcome, Page, Planned, Recipient, Skip
 from storage.records import BroadcastId, DeliveryState, PersonId
-from storage.schema import broadcast, delivery, person, profile
+from storage.schema.messages import broadcast, delivery
+from storage.schema.people import person, profile
 from storage.segment import Tree
 from storage.tables import audiences, tallies
 from storage.tables.audiences import IN_SAMPLE, LANGUAGE

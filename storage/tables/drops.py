@@ -13,7 +13,7 @@ from storage.columns import pair_names
 from storage.drop import ClaimRow, DropId, DropRow
 from storage.facts import GrantId
 from storage.records import PersonId
-from storage.schema import coupon_claim, coupon_drop
+from storage.schema.drops import coupon_claim, coupon_drop
 from storage.tx import Row, Tx
 
 _DROP = ("id", "pool", "name", "quantity", "taken", "opened_at", "ended_at")

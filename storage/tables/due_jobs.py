@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BindParameter, bindparam, select
 
 from storage.frozen import frozen
-from storage.schema import due_job
+from storage.schema.jobs import due_job
 from storage.tx import Conflicting, Tx
 
 

@@ -10,7 +10,7 @@ from storage.columns import pair_names
 from storage.errors import RowMissing
 from storage.facts import EventId, EventKind
 from storage.records import PersonId, Referral, ReferralId, VersionId
-from storage.schema import event
+from storage.schema.rewards import event
 from storage.tx import Conflicting, Tx
 
 _EVENT = ("kind", "person_id", "referral_id", "campaign_version_id", "key", "happened_at")

@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, delete, exists, select, tuple_, update
 
 from storage.frozen import frozen
 from storage.records import PersonId
-from storage.schema import face, person
+from storage.schema.people import face, person
 from storage.tx import Conflicting, Tx
 
 _SET = Conflicting(

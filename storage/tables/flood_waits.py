@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BindParameter, bindparam, delete, select
 
 from storage.records import Ban
-from storage.schema import flood_wait
+from storage.schema.messages import flood_wait
 from storage.tx import Conflicting, Tx
 
 _LIST = (

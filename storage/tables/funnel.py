@@ -10,19 +10,9 @@ from sqlalchemy import Select, bindparam, delete, func, literal_column, select, 
 from sqlalchemy.sql.elements import ColumnElement
 
 from storage.columns import pair_names
-from storage.schema import (
-    COUNTED_EVER,
-    EVER,
-    EVER_DAY,
-    FOLDED,
-    FUNNEL_COUNTS,
-    FUNNEL_KEY,
-    SHOP_BOARD,
-    board,
-    campaign,
-    funnel,
-    score,
-)
+from storage.schema.boards import SHOP_BOARD, board, score
+from storage.schema.campaigns import campaign
+from storage.schema.funnel import COUNTED_EVER, EVER, EVER_DAY, FOLDED, FUNNEL_COUNTS, FUNNEL_KEY, funnel
 from storage.tables import tallies
 from storage.tx import Conflicting, Tx
 

@@ -8,7 +8,9 @@ from storage.columns import pair_names
 from storage.facts import GrantId, GrantKind, GrantState
 from storage.gift import DueGift, GiftRow, GiftState, Trouble
 from storage.records import PersonId
-from storage.schema import gift, grant, person, profile
+from storage.schema.gifts import gift
+from storage.schema.people import person, profile
+from storage.schema.rewards import grant
 from storage.texts import clean_error
 from storage.tx import Conflicting, Row, Tx
 

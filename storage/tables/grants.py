@@ -10,7 +10,8 @@ from storage.columns import pair_names
 from storage.errors import RowMissing
 from storage.facts import BY_HAND, HAD_FOR_POINTS, EventId, GrantId, GrantKind, GrantRow, GrantState
 from storage.records import CampaignId, PersonId, ReferralId, Side
-from storage.schema import campaign_version, event, grant
+from storage.schema.campaigns import campaign_version
+from storage.schema.rewards import event, grant
 from storage.tx import Conflicting, Row, Tx
 
 _COLUMNS = ("rule", "person_id", "event_id", "side", "state", "kind", "points", "ledger_id", "granted_at")

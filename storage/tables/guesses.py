@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, select
 
-from storage.schema import guess
+from storage.schema.people import guess
 from storage.tx import Conflicting, Tx
 
 _FIND = select(guess.c.window_at, guess.c.misses).where(guess.c.telegram_id == bindparam("telegram_id"))

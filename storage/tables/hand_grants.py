@@ -8,7 +8,8 @@ from storage.columns import pair_names
 from storage.facts import GrantId, GrantState
 from storage.frozen import frozen
 from storage.records import PersonId
-from storage.schema import grant, hand_grant
+from storage.schema.rewards import grant
+from storage.schema.team import hand_grant
 from storage.tx import Tx
 
 _COLUMNS = ("grant_id", "actor_id", "reason", "given_at")

@@ -6,7 +6,8 @@ from sqlalchemy import and_, bindparam, case, delete, false, literal_column, or_
 
 from storage.frozen import frozen
 from storage.records import PersonId
-from storage.schema import honour, person, profile
+from storage.schema.honours import honour
+from storage.schema.people import person, profile
 from storage.tx import Conflicting, Tx
 
 _FIND = select(honour.c.tier, honour.c.until_at).where(honour.c.person_id == bindparam("of"))

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, func, insert, literal_column, select, 
 from storage.columns import pair_names
 from storage.idea import OPEN_STATES, IdeaId, IdeaRow, IdeaState, Telling
 from storage.records import PersonId
-from storage.schema import idea, idea_support
+from storage.schema.ideas import idea, idea_support
 from storage.tx import Conflicting, Row, Tx
 
 _IDEA = ("id", "person_id", "text", "photo", "state", "answer", "telling", "supporters", "made_at", "answered_at")

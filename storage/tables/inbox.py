@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
 from storage.records import InboxRow, InboxState, Seq, UpdatesKept
-from storage.schema import inbox
+from storage.schema.messages import inbox
 from storage.texts import clean_error
 from storage.tx import Conflicting, Row, Tx
 

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 
 from storage.columns import pair_names
 from storage.frozen import frozen
-from storage.schema import inspection
+from storage.schema.proof import inspection
 from storage.tx import Conflicting, Tx
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, bindparam, func, literal_column, or_, sele
 
 from storage.frozen import frozen
 from storage.records import FOR_FRIEND, PersonId
-from storage.schema import HOUSE_ACCOUNT, account, inviter_sum, ledger, referral
+from storage.schema.referrals import HOUSE_ACCOUNT, account, inviter_sum, ledger, referral
 from storage.tx import Tx
 
 _FIND = select(inviter_sum.c.friends, inviter_sum.c.points).where(inviter_sum.c.person_id == bindparam("of"))

@@ -6,7 +6,8 @@ from sqlalchemy import bindparam, delete, func, literal_column, select
 
 from storage.facts import GrantKind, GrantState
 from storage.records import PersonId
-from storage.schema import grant, label
+from storage.schema.people import label
+from storage.schema.rewards import grant
 from storage.tx import Conflicting, Tx
 
 _ADD = Conflicting(

@@ -9,7 +9,8 @@ from storage.columns import pair_names
 from storage.errors import KeyReused, RowMissing
 from storage.facts import LedgerLine
 from storage.records import PersonId, Transfer
-from storage.schema import HOUSE_ACCOUNT, account, ledger, profile, referral
+from storage.schema.people import profile
+from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral
 from storage.tx import Conflicting, Tx
 
 __all__ = [

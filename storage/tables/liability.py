@@ -8,7 +8,11 @@ from sqlalchemy import Select, bindparam, func, literal_column, select, update
 
 from storage.facts import GrantKind, GrantState, LiabilityLevel
 from storage.frozen import frozen
-from storage.schema import account, coupon, grant, liability, liability_bound, redemption
+from storage.schema.coupons import coupon
+from storage.schema.liability import liability, liability_bound
+from storage.schema.redeeming import redemption
+from storage.schema.referrals import account
+from storage.schema.rewards import grant
 from storage.tx import Tx
 
 _KEPT = select(*(func.sum(liability.c[name]) for name in ("balances", "held", "counter", "coupons")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, select
 
-from storage.schema import link_revocation
+from storage.schema.sharing import link_revocation
 from storage.tx import Conflicting, Tx
 
 _ADD = Conflicting(

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import bindparam, delete, func, select
 
 from storage.records import PersonId
-from storage.schema import listed
+from storage.schema.segments import listed
 from storage.tx import Conflicting, Tx
 
 _ADD = Conflicting(

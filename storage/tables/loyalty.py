@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, exists, func, literal_column, or_, select
 
-from storage.schema import idea, idea_support, person, pulse, redemption, sale, testimonial, vote
+from storage.schema.conversions import sale
+from storage.schema.ideas import idea, idea_support
+from storage.schema.people import person
+from storage.schema.polls import vote
+from storage.schema.pulse import pulse
+from storage.schema.redeeming import redemption
+from storage.schema.testimonials import testimonial
 from storage.tx import Tx
 
 _ACTIVE = (person.c.started_at.is_not(None), person.c.seen_at >= bindparam("since"))

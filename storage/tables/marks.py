@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, literal_column, select, tuple_
 
 from storage.records import PersonId
 from storage.review import MarkKind
-from storage.schema import mark
+from storage.schema.fairness import mark
 from storage.tx import Conflicting, Tx
 
 _NOTE = Conflicting(

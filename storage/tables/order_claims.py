@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, delete, func, select
 
 from storage.records import PersonId
-from storage.schema import order_claim
+from storage.schema.conversions import order_claim
 from storage.tx import Conflicting, Tx
 
 _ADD = Conflicting(

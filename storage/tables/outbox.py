@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, delete, exists, func, literal_column, or_, sel
 from storage.addresses import Address, ChatAddress, ChatRole, MemberAddress
 from storage.handout import Handout, HandoutId, HandoutKind, HandoutState
 from storage.records import HandoutOwed, NoticeId, NoticeOwed, NoticeState, OutboxRow, PersonId
-from storage.schema import handout, outbox
+from storage.schema.messages import outbox
+from storage.schema.sharing import handout
 from storage.texts import clean_error
 from storage.tx import Conflicting, Row, Tx
 

@@ -9,7 +9,9 @@ from sqlalchemy import BindParameter, Update, bindparam, delete, func, literal_c
 
 from storage.errors import CodeTaken, RowMissing
 from storage.records import Person, PersonId, Profile, fold_name, join_name
-from storage.schema import account, honour, person, profile, spoken
+from storage.schema.honours import honour
+from storage.schema.people import person, profile, spoken
+from storage.schema.referrals import account
 from storage.tx import Conflicting, Row, Tx
 
 _SHOWN = (

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 
 from storage.errors import RowMissing
 from storage.frozen import frozen
-from storage.schema import picture
+from storage.schema.campaigns import picture
 from storage.tx import Conflicting, Tx
 
 _CONTENT = ("content", "width", "height")

@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 from storage.columns import pair_names
 from storage.poll import PollId, PollRow, Words
 from storage.records import PersonId
-from storage.schema import poll, vote
+from storage.schema.polls import poll, vote
 from storage.tx import Conflicting, Row, Tx
 
 _POLL = ("id", "question", "options", "outcome", "opened_at", "closed_at")

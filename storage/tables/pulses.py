@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, inser
 
 from storage.pulse import AnswerCount, Pulse, PulseCause, PulseId
 from storage.records import PersonId
-from storage.schema import pulse
+from storage.schema.pulse import pulse
 from storage.tx import Row, Tx
 
 WEEKS_BEGIN = 3

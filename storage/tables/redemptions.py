@@ -11,7 +11,9 @@ from storage.columns import pair_names
 from storage.errors import RowMissing
 from storage.facts import GrantId, GrantState, RedemptionId, RedemptionRow, RedemptionState
 from storage.records import CampaignId, PersonId, VersionId
-from storage.schema import campaign_version, grant, redemption, stock
+from storage.schema.campaigns import campaign_version
+from storage.schema.redeeming import redemption, stock
+from storage.schema.rewards import grant
 from storage.tx import Conflicting, Row, Tx
 
 _SHOWN = (

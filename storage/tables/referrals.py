@@ -9,21 +9,15 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal_col
 from storage.columns import pair_names
 from storage.errors import RowMissing
 from storage.records import Invitation, PersonId, Referral, ReferralId, ReferralState, VersionId, join_name
-from storage.schema import (
-    COUNTED_EVER,
-    chat_join,
-    click,
-    coupon,
-    event,
-    funnel,
-    grant,
-    person,
-    profile,
-    redemption,
-    referral,
-    review,
-    sale,
-)
+from storage.schema.conversions import sale
+from storage.schema.coupons import coupon
+from storage.schema.fairness import review
+from storage.schema.funnel import COUNTED_EVER, funnel
+from storage.schema.people import person, profile
+from storage.schema.redeeming import redemption
+from storage.schema.referrals import referral
+from storage.schema.rewards import event, grant
+from storage.schema.sharing import chat_join, click
 from storage.tables.shares import select_last_story
 from storage.tx import Conflicting, Row, Tx
 

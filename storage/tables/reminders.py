@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, delete, false, null, select, true
 
 from storage.records import PersonId, ReferralId, Reminder
-from storage.schema import referral, reminder
+from storage.schema.referrals import referral, reminder
 from storage.tx import Conflicting, Tx
 
 _FIND = select(reminder.c.reminded_at, reminder.c.declined).where(reminder.c.referral_id == bindparam("referral_id"))

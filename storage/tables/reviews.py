@@ -10,7 +10,11 @@ from sqlalchemy import and_, bindparam, case, exists, func, insert, literal, lit
 from storage.columns import pair_names
 from storage.records import PersonId, ReferralId
 from storage.review import Evidence, ReviewRow, ReviewState, Trace
-from storage.schema import person, profile, redemption, referral, review, sale
+from storage.schema.conversions import sale
+from storage.schema.fairness import review
+from storage.schema.people import person, profile
+from storage.schema.redeeming import redemption
+from storage.schema.referrals import referral
 from storage.tx import Row, Tx
 
 _SHOWN = (

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import bindparam, delete, select
 
 from storage.role import Role
-from storage.schema import role
+from storage.schema.people import role
 from storage.tx import Conflicting, Tx
 
 _CONTENT = ("role", "from_settings", "given_at")

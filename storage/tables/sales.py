@@ -9,7 +9,9 @@ from storage.conversion import MemberKey, Reason, Sale, SaleId, SaleState
 from storage.errors import RowMissing
 from storage.facts import EventId, GrantId
 from storage.records import PersonId, ReferralState
-from storage.schema import conversion, person, profile, referral, sale
+from storage.schema.conversions import conversion, sale
+from storage.schema.people import person, profile
+from storage.schema.referrals import referral
 from storage.tx import Conflicting, Row, Tx
 
 _SHOWN = (

@@ -10,19 +10,12 @@ from sqlalchemy import bindparam, case, delete, func, insert, literal_column, or
 
 from storage.errors import RowMissing
 from storage.records import CampaignId, PersonId, RankLine, VersionId, join_name
-from storage.schema import (
-    SHOP_BOARD,
-    board,
-    campaign_version,
-    event,
-    honour,
-    person,
-    profile,
-    referral,
-    score,
-    score_band,
-    standing,
-)
+from storage.schema.boards import SHOP_BOARD, board, score, score_band, standing
+from storage.schema.campaigns import campaign_version
+from storage.schema.honours import honour
+from storage.schema.people import person, profile
+from storage.schema.referrals import referral
+from storage.schema.rewards import event
 from storage.tx import Conflicting, Tx
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, select, update
 
-from storage.schema import segment
+from storage.schema.segments import segment
 from storage.segment import SegmentId, SegmentRow
 from storage.tx import Conflicting, Row, Tx
 

@@ -7,7 +7,10 @@ from collections.abc import Collection
 from sqlalchemy import BindParameter, Select, bindparam, delete, func, insert, literal_column, select
 
 from storage.records import PersonId, ShareWay
-from storage.schema import COUNTED_EVER, funnel, person, share, shop
+from storage.schema.campaigns import shop
+from storage.schema.funnel import COUNTED_EVER, funnel
+from storage.schema.people import person
+from storage.schema.sharing import share
 from storage.tables import people
 from storage.tx import Tx
 

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, literal_column, select, update
 from storage.errors import RowMissing
 from storage.frozen import frozen
 from storage.records import CampaignId, PersonId, ShopChanged, VersionId
-from storage.schema import campaign, campaign_version, shop
+from storage.schema.campaigns import campaign, campaign_version, shop
 from storage.tx import Conflicting, Tx
 
 _CHATS = ("announce_chat", "community_chat", "community_id", "zone")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from sqlalchemy import bindparam, delete, select
 
-from storage.schema import tally
+from storage.schema.sharing import tally
 from storage.tx import Conflicting, Tx
 
 _ADD = Conflicting(

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, insert, select
 from storage.columns import pair_names
 from storage.records import PersonId
 from storage.role import Role
-from storage.schema import team_invitation
+from storage.schema.team import team_invitation
 from storage.tx import Tx
 
 _COLUMNS = ("token_hash", "role", "made_by_id", "expires_at")

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
 from storage.columns import pair_names
 from storage.records import PersonId
-from storage.schema import testimonial
+from storage.schema.testimonials import testimonial
 from storage.testimonial import Testimonial, TestimonialState
 from storage.tx import Conflicting, Row, Tx
 

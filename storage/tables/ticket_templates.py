@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, select
 
-from storage.schema import ticket_template
+from storage.schema.tickets import ticket_template
 from storage.tx import Conflicting, Tx
 
 _SET = Conflicting(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from storage.records import PersonId
-from storage.schema import ticket, ticket_copy, ticket_said, ticket_signer
+from storage.schema.tickets import ticket, ticket_copy, ticket_said, ticket_signer
 from storage.ticket import CopyRow, Said, SaidId, SaidRow, SaidState, Shape, Side, TicketId
 from storage.tx import Conflicting, Row, Tx
 

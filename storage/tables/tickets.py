@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, case, func, insert, literal_column, select, up
 from storage.columns import pair_names
 from storage.errors import RowMissing
 from storage.records import PersonId
-from storage.schema import ticket
+from storage.schema.tickets import ticket
 from storage.ticket import About, TicketId, TicketRow, TicketState
 from storage.tx import Row, Tx
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, insert, select
 
 from storage.records import ReferralId
-from storage.schema import told_story
+from storage.schema.referrals import told_story
 from storage.tx import Tx
 
 _ADD = insert(told_story).values(referral_id=bindparam("of"), story=bindparam("story"))

@@ -13,22 +13,15 @@ from sqlalchemy import ColumnElement, Executable, and_, case, exists, false, fun
 
 from storage.facts import CouponState
 from storage.records import DeliveryState
-from storage.schema import (
-    account,
-    asking,
-    broadcast_open,
-    campaign,
-    campaign_version,
-    coupon,
-    delivery,
-    grant,
-    honour,
-    label,
-    listed,
-    person,
-    profile,
-    referral,
-)
+from storage.schema.campaigns import campaign, campaign_version
+from storage.schema.coupons import coupon
+from storage.schema.honours import honour
+from storage.schema.messages import broadcast_open, delivery
+from storage.schema.people import label, person, profile
+from storage.schema.pulse import asking
+from storage.schema.referrals import account, referral
+from storage.schema.rewards import grant
+from storage.schema.segments import listed
 from storage.segment import NEVER, Either, Every, Is, Leaf, Opening, Other, Reading, Speaks, Trait, Tree, Within
 from storage.tx import Tx
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, select, tuple_
 
-from storage.schema import visit
+from storage.schema.sharing import visit
 from storage.tx import Conflicting, Tx
 
 _KEY = (visit.c.visitor, visit.c.code, visit.c.hour)

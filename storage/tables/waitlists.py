@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, false, func, insert, literal_column, or_, select, true, update
 
 from storage.records import CampaignId, PersonId, ReferralId
-from storage.schema import waitlist, waitlist_chunk, waitlist_jump, waitlist_place
+from storage.schema.waitlists import waitlist, waitlist_chunk, waitlist_jump, waitlist_place
 from storage.tx import Conflicting, Tx
 
 _OF = waitlist_place.c.campaign_id == bindparam("of")

@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, func, literal_column, select
 
 from storage.columns import pair_names
 from storage.review import Watch
-from storage.schema import inbox, signal, watch
+from storage.schema.fairness import signal, watch
+from storage.schema.messages import inbox
 from storage.tx import Conflicting, Tx
 
 _COLUMNS = ("looked_upto", "settled_upto", "measured", "measured_at")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, delete, insert, select
 
 from storage.records import PersonId
-from storage.schema import web_key
+from storage.schema.web import web_key
 from storage.tx import Tx
 from storage.web_key import WebKeyKind
 

@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, case, delete, exists, func, insert, lite
 
 from storage.columns import pair_names
 from storage.records import PersonId
-from storage.schema import hook_event, hook_post, webhook
+from storage.schema.webhooks import hook_event, hook_post, webhook
 from storage.tables import shops
 from storage.texts import clean_error
 from storage.tx import Row, Tx

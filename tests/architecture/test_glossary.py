@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.schema import metadata
+from storage.schema.everything import metadata
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "glossary.md").read_text("utf-8")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from sqlalchemy import Column, LargeBinary, Text
 
 from bot.core.privacy import FATES
-from storage.schema import metadata
+from storage.schema.everything import metadata
 
 AT_TELEGRAM = ("telegram_id", "sender_id", "user_id", "chat_id", "message_id")
 OUR_OWN = {

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from bot.core.durations import DAY_SECONDS
 from bot.core.retention import KEPT, Ends, compose_table
-from storage.schema import metadata
+from storage.schema.everything import metadata
 from tests.architecture.test_shape import ROOT
 
 DOCUMENT = ROOT / "docs" / "retention.md"

@@ -14,8 +14,8 @@ from sqlalchemy import Table, func, insert, or_, select
 from bot.core.roles import EVERYBODY, decide_allowed
 from bot.messages.buttons import HIGHEST_ID, Button, Number
 from bot.playground.world import Chat, Message, Person
-from storage import schema
 from storage.role import Role
+from storage.schema import everything as schema
 from tests.attack.forging import list_wrong_places, push_tap
 from tests.attack.ground import Ground, Kind, Verdict
 from tests.journeys.program import PATIENCE_SECONDS

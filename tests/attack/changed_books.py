@@ -33,18 +33,12 @@ from storage.engines.sqlite_lane import SqliteSession
 from storage.facts import GrantKind
 from storage.records import Profile, ReferralId, Side
 from storage.role import Role
-from storage.schema import (
-    HOUSE_ACCOUNT,
-    account,
-    checkpoint,
-    coupon,
-    event,
-    grant,
-    hand_grant,
-    ledger,
-    redemption,
-    stock,
-)
+from storage.schema.coupons import coupon
+from storage.schema.proof import checkpoint
+from storage.schema.redeeming import redemption, stock
+from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger
+from storage.schema.rewards import event, grant
+from storage.schema.team import hand_grant
 from storage.tables import coupons, people, roles
 from storage.tx import Session, Tx
 from tests.attack.ground import Ground, Kind, Verdict

@@ -12,7 +12,9 @@ from bot.playground.world import Person
 from bot.services.campaigns import get_terms
 from storage import open_store
 from storage.checks import list_faults
-from storage.schema import account, inbox, ledger, outbox, profile, referral
+from storage.schema.messages import inbox, outbox
+from storage.schema.people import profile
+from storage.schema.referrals import account, ledger, referral
 from tests.attack.ground import Ground, Kind, Verdict
 from tests.attack.owning import begin_campaign, open_phone
 from tests.journeys.test_campaign_from_phone import Phone

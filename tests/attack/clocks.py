@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from bot.core.throttling import MISSES_ALLOWED
 from bot.playground import faults
-from storage.schema import conversation
+from storage.schema.people import conversation
 from tests.attack.ground import Ground, Kind, Verdict
 from tests.journeys.program import ROOT
 

@@ -13,7 +13,8 @@ from storage import Tx, open_store
 from storage.beside import run_beside
 from storage.checks import list_faults
 from storage.drop import DropId
-from storage.schema import coupon, coupon_claim, coupon_drop
+from storage.schema.coupons import coupon
+from storage.schema.drops import coupon_claim, coupon_drop
 from storage.tables import coupons, drops
 from tests.attack.ground import Ground, Kind, Verdict
 from tests.journeys.program import PATIENCE_SECONDS

@@ -14,7 +14,8 @@ from sqlalchemy import create_engine, func, select
 from sqlalchemy.pool import NullPool
 
 from bot.playground.world import Message, Person
-from storage.schema import inbox, referral
+from storage.schema.messages import inbox
+from storage.schema.referrals import referral
 from tests.journeys.program import Program, furnish_forking
 from tests.telegram import LocalTelegram
 

@@ -14,7 +14,7 @@ import aiohttp
 from sqlalchemy import func, select
 
 from bot.core.signing import compose_secret, sign
-from storage.schema import conversion, sale
+from storage.schema.conversions import conversion, sale
 from tests.attack.ground import Ground, Kind, Verdict
 from tests.attack.web_side import furnish_web, until_open
 

@@ -15,7 +15,8 @@ from storage import Store, Tx, open_store
 from storage.checks import list_faults
 from storage.facts import GrantId, GrantKind, GrantState
 from storage.records import PersonId
-from storage.schema import coupon, grant, pool
+from storage.schema.coupons import coupon, pool
+from storage.schema.rewards import grant
 from storage.tables import campaigns, coupons
 from tests.attack.ground import Ground, Kind, Verdict
 from tests.storage.cast import add_members, refer, run

@@ -17,7 +17,7 @@ from storage import Store, open_store
 from storage.checks import list_faults
 from storage.facts import RedemptionId, RedemptionState
 from storage.records import Profile
-from storage.schema import redemption
+from storage.schema.redeeming import redemption
 from tests.attack.ground import Ground, Kind, Verdict
 
 WRITERS, STOCK = 16, 5

@@ -16,7 +16,7 @@ from storage import Tx, open_store
 from storage.checks import list_faults
 from storage.facts import EventKind, GrantId, GrantKind
 from storage.records import PersonId, Side, VersionId
-from storage.schema import grant
+from storage.schema.rewards import grant
 from storage.tables import events, shops
 from tests.attack.ground import Ground, Kind, Verdict
 from tests.benchmarks.bench_growth import load_campaign

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from bot.core.retention import KEPT, Ends
 from storage import open_store
-from storage.schema import metadata
+from storage.schema.everything import metadata
 from tests.attack.ground import Ground, Kind, Verdict
 from tests.jobs.test_retention import live
 from tests.storage.cast import add_members

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.playground.world import Person
-from storage.schema import inbox
+from storage.schema.messages import inbox
 from tests.attack.ground import Ground, Kind, Verdict
 
 LEVELS = 1500

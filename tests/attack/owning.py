@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from bot.playground.world import Person
-from storage.schema import campaign
+from storage.schema.campaigns import campaign
 from tests.attack.ground import Ground
 from tests.journeys.program import PATIENCE_SECONDS
 from tests.journeys.shop_at_work import ShopAtWork

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from storage.schema import inbox, profile
+from storage.schema.messages import inbox
+from storage.schema.people import profile
 from tests.attack.ground import Ground, Kind, Verdict
 
 CANARY = "Kanarienvogel"

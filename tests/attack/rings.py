@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from storage.schema import ledger, referral
+from storage.schema.referrals import ledger, referral
 from tests.attack.ground import Ground, Kind, Verdict
 
 LENGTHS = (2, 3, 4, 5, 7)

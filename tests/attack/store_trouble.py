@@ -13,7 +13,8 @@ from sqlalchemy import func, select, text
 
 from bot.playground.world import Person
 from storage.leases import DEAD_SECONDS
-from storage.schema import inbox, referral
+from storage.schema.messages import inbox
+from storage.schema.referrals import referral
 from tests.attack.damage import LAST_WORD
 from tests.attack.ground import Ground, Kind, Verdict
 from tests.chaos.databases import EngineName

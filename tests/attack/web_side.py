@@ -7,7 +7,7 @@ import time
 
 from sqlalchemy import func, select
 
-from storage.schema import click
+from storage.schema.sharing import click
 from tests.attack.ground import Ground, Kind, Verdict
 from tests.journeys.program import Home, Program
 from tests.web.house import PHONE, PREVIEW

@@ -13,24 +13,12 @@ from sqlalchemy.pool import NullPool
 
 from storage.engines.postgres_connection import find_schema
 from storage.records import BroadcastState
-from storage.schema import (
-    account,
-    broadcast,
-    delivery,
-    event,
-    flood_wait,
-    grant,
-    guess,
-    handout,
-    inbox,
-    ledger,
-    outbox,
-    person,
-    profile,
-    referral,
-    review,
-    share,
-)
+from storage.schema.fairness import review
+from storage.schema.messages import broadcast, delivery, flood_wait, inbox, outbox
+from storage.schema.people import guess, person, profile
+from storage.schema.referrals import account, ledger, referral
+from storage.schema.rewards import event, grant
+from storage.schema.sharing import handout, share
 
 Row = tuple[Any, ...]
 

@@ -17,7 +17,10 @@ from bot.services.contests.contests import release, turn_contests
 from bot.services.contests.notices import ContestOver, PrizeWon
 from storage import open_store
 from storage.contest import ContestId, ContestState
-from storage.schema import audit, contest, event, grant, outbox, placing
+from storage.schema.contests import contest, placing
+from storage.schema.messages import outbox
+from storage.schema.rewards import event, grant
+from storage.schema.team import audit
 from storage.tx import Tx
 from tests.chaos.databases import lend_database
 from tests.chaos.findings import Findings, Report

@@ -12,7 +12,11 @@ from sqlalchemy.pool import NullPool
 
 from bot.services.rewards.notices import RewardGiven
 from storage.facts import EventKind, GrantState
-from storage.schema import account, conversion, event, grant, outbox, profile, sale
+from storage.schema.conversions import conversion, sale
+from storage.schema.messages import outbox
+from storage.schema.people import profile
+from storage.schema.referrals import account
+from storage.schema.rewards import event, grant
 from tests.chaos.findings import Findings
 
 DEAR = 5000

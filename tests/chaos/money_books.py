@@ -9,23 +9,16 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select
 
 from storage.facts import BY_HAND, GrantId
-from storage.schema import (
-    account,
-    board,
-    contest,
-    coupon,
-    event,
-    gift,
-    grant,
-    honour,
-    person,
-    placing,
-    profile,
-    redemption,
-    referral,
-    sale,
-    standing,
-)
+from storage.schema.boards import board, standing
+from storage.schema.contests import contest, placing
+from storage.schema.conversions import sale
+from storage.schema.coupons import coupon
+from storage.schema.gifts import gift
+from storage.schema.honours import honour
+from storage.schema.people import person, profile
+from storage.schema.redeeming import redemption
+from storage.schema.referrals import account, referral
+from storage.schema.rewards import event, grant
 from storage.tx import Tx
 from tests.chaos.money_words import Got
 

@@ -8,7 +8,11 @@ from sqlalchemy import func, select
 
 from storage.facts import BY_HAND
 from storage.role import Role
-from storage.schema import account, board, event, grant, hand_grant, ledger, placing, referral, standing
+from storage.schema.boards import board, standing
+from storage.schema.contests import placing
+from storage.schema.referrals import account, ledger, referral
+from storage.schema.rewards import event, grant
+from storage.schema.team import hand_grant
 from storage.tx import Tx
 from tests.chaos.money_shop import LIMITS, PROMISES
 

@@ -17,7 +17,7 @@ from psycopg.sql import SQL, Identifier
 
 from bot.playground.world import World
 from storage import open_store
-from storage.schema import metadata
+from storage.schema.everything import metadata
 from tests.benchmarks.million import fill
 from tests.chaos.crowd import Crowd, NeverCameError
 from tests.chaos.databases import lend_database

@@ -12,7 +12,12 @@ from typing import Any
 from sqlalchemy import Select, exists, func, select
 
 from storage import open_store
-from storage.schema import asking, audit, event, idea, outbox, pulse, ticket
+from storage.schema.ideas import idea
+from storage.schema.messages import outbox
+from storage.schema.pulse import asking, pulse
+from storage.schema.rewards import event
+from storage.schema.team import audit
+from storage.schema.tickets import ticket
 from storage.tx import Tx
 from tests.chaos.databases import lend_database
 from tests.chaos.findings import Findings, Report

@@ -17,8 +17,9 @@ from bot.services.conversions.reporting import report
 from storage import Store, Tx
 from storage.conversion import MemberKey, SaleState
 from storage.role import Role
-from storage.schema import conversion, person
-from storage.schema import sale as sale_table
+from storage.schema.conversions import conversion
+from storage.schema.conversions import sale as sale_table
+from storage.schema.people import person
 from storage.tables import api_keys, people, roles, sales
 from tests.handlers.shared_shop import shop, store
 from tests.handlers.test_team import tap

@@ -27,7 +27,7 @@ from bot.updates.flows import Flow, Step
 from storage import RuleBroken, Store, open_store
 from storage.records import Profile
 from storage.role import Role
-from storage.schema import audit as audit_table
+from storage.schema.team import audit as audit_table
 from storage.tables import audit, people, roles
 from tests.handlers.test_doors import list_menu
 from tests.journeys.shop_at_work import ADMIN_ID, ShopAtWork, open_shop, sqlite_in

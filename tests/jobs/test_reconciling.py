@@ -14,7 +14,7 @@ from bot.services.campaigns.opening import open_shop
 from bot.wire.errors import Flooded
 from bot.wire.pacing import Priority
 from storage import Store, Tx
-from storage.schema import conversion, sale
+from storage.schema.conversions import conversion, sale
 from tests.wire.asked import Asked, Call
 from tests.wire.stage import store_url
 

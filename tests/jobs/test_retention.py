@@ -17,7 +17,8 @@ from storage.handout import HandoutKind
 from storage.records import Ban, BroadcastState, DeliveryState, NoticeId, NoticeState, Person, ShareWay
 from storage.review import Captcha, MarkKind
 from storage.role import Role
-from storage.schema import broadcast, metadata
+from storage.schema.everything import metadata
+from storage.schema.messages import broadcast
 from storage.tables import (
     api_keys,
     awaited,

@@ -36,8 +36,9 @@ MODULES = (
     "bot.web.site",
     "bot.campaign_commands",
     "bot.doctor.examination",
+    *(f"storage.tables.{each.stem}" for each in (ROOT / "storage" / "tables").glob("[a-z]*.py")),
 )
-"""What commands import while they start."""
+"""What commands import while they start, and the tables, which each would import anew at its first use."""
 
 
 class ForkedProcess:

@@ -26,7 +26,7 @@ from storage import Store, Tx
 from storage.addresses import MemberAddress
 from storage.beside import open_beside
 from storage.records import CommitDoubted, Event, NoticeId, PersonId, Profile
-from storage.schema import outbox as outbox_table
+from storage.schema.messages import outbox as outbox_table
 from storage.store import Listener
 from storage.tables import outbox, people, warnings
 from tests.owed import Numbered, owe_numbered

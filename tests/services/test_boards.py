@@ -16,7 +16,7 @@ from bot.services.standing import TopView, rank
 from storage import Store
 from storage.checks import list_faults
 from storage.records import PersonId
-from storage.schema import board
+from storage.schema.boards import board
 from storage.tables import people, shops
 from tests.services.test_honours import bring, take
 from tests.services.test_revoking import add_member

@@ -21,9 +21,9 @@ from bot.services.reminding.reminders import remind
 from storage import RuleBroken, Store, Tx
 from storage.checks import list_faults
 from storage.records import NoticeId, Profile, Referral, VersionId
-from storage.schema import campaign as campaign_table
-from storage.schema import campaign_version
-from storage.schema import referral as referral_table
+from storage.schema.campaigns import campaign as campaign_table
+from storage.schema.campaigns import campaign_version
+from storage.schema.referrals import referral as referral_table
 from storage.tables import ledgers, outbox, people, referrals, shops
 from tests.services.conftest import CHAT
 from tests.storage.cast import run

@@ -24,7 +24,8 @@ from storage.checks import list_faults
 from storage.facts import CouponState, GrantId, GrantKind, GrantState
 from storage.records import NoticeId, Profile
 from storage.role import Role
-from storage.schema import coupon, grant, pool
+from storage.schema.coupons import coupon, pool
+from storage.schema.rewards import grant
 from storage.steps import take_steps
 from storage.tables import coupons, grants, outbox, people, roles
 from tests.services.test_joining import ANNA, BUDI, arrive

@@ -17,7 +17,7 @@ from bot.services.standing import list_invites
 from storage import Store, Tx
 from storage.checks import list_faults
 from storage.records import NoticeId, OutboxRow, Person, PersonId, Profile, Referral, ReferralState
-from storage.schema import ledger
+from storage.schema.referrals import ledger
 from storage.tables import chat_joins, ledgers, outbox, people, referrals, scores
 from tests.owed import find_member
 from tests.services.conftest import CHAT

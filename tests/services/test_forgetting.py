@@ -24,7 +24,7 @@ from storage.pulse import AskCause, Asking, PulseCause
 from storage.records import Ban, Person, PersonId, Profile, ReferralId, ShareWay
 from storage.review import MarkKind, ReviewRow, ReviewState
 from storage.role import Role
-from storage.schema import metadata
+from storage.schema.everything import metadata
 from storage.tables import (
     askings,
     audit,

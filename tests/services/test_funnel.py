@@ -20,19 +20,13 @@ from storage.checks import find_faults
 from storage.conversion import SaleState
 from storage.facts import RedemptionState
 from storage.records import PersonId, Profile, ReferralState, ShareWay, Transfer
-from storage.schema import (
-    EVER_DAY,
-    FOLDED,
-    FUNNEL_COUNTS,
-    campaign_version,
-    click,
-    funnel,
-    person,
-    redemption,
-    referral,
-    sale,
-    share,
-)
+from storage.schema.campaigns import campaign_version
+from storage.schema.conversions import sale
+from storage.schema.funnel import EVER_DAY, FOLDED, FUNNEL_COUNTS, funnel
+from storage.schema.people import person
+from storage.schema.redeeming import redemption
+from storage.schema.referrals import referral
+from storage.schema.sharing import click, share
 from storage.tables import funnel as kept_counts
 from storage.tables import ledgers, people, redemptions, referrals, sales, shares, shops, tallies
 from storage.tables.funnel import Cut

@@ -25,7 +25,7 @@ from storage.checks import list_faults
 from storage.facts import GrantKind, GrantState
 from storage.records import NoticeId
 from storage.role import Role
-from storage.schema import liability as table
+from storage.schema.liability import liability as table
 from storage.tables import coupons, grants, inviter_sums, liability, outbox, people, roles
 from tests.services.test_coupons import take_in
 from tests.services.test_joining import ANNA, arrive

@@ -38,7 +38,7 @@ from storage.checks import list_faults
 from storage.facts import RedemptionId, RedemptionState
 from storage.records import NoticeId, Profile
 from storage.role import Role
-from storage.schema import redemption, stock
+from storage.schema.redeeming import redemption, stock
 from storage.tables import outbox, people, redemptions, roles
 from tests.messages.samples import make_shop
 from tests.messages.telegram_html import read_html

@@ -27,7 +27,7 @@ from storage import Store, Tx
 from storage.checks import list_faults
 from storage.facts import GrantKind
 from storage.records import NoticeId, Person, Profile
-from storage.schema import waitlist, waitlist_chunk
+from storage.schema.waitlists import waitlist, waitlist_chunk
 from storage.tables import boards, grants, inviter_sums, outbox, people, shops, waitlists
 from tests.services.test_revoking import add_member
 from tests.services.test_rewards import COFFEE, bring

@@ -8,7 +8,7 @@ from storage import Tx
 from storage.broadcast import Page, Recipient
 from storage.facts import EventId, EventKind
 from storage.records import BroadcastId, Person, PersonId, Profile, ReferralState, Side, Transfer, VersionId
-from storage.schema import event
+from storage.schema.rewards import event
 from storage.tables import (
     audiences,
     broadcasts,

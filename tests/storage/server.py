@@ -18,7 +18,7 @@ import pytest
 
 from storage import open_store
 from storage.migrations import HEAD
-from storage.schema import metadata
+from storage.schema.everything import metadata
 
 if TYPE_CHECKING:
     import psycopg

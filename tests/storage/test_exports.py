@@ -15,7 +15,7 @@ from storage.beside import open_beside
 from storage.engines.sqlite_lane import STATEMENTS
 from storage.exports import EXPORTS, find_export
 from storage.listing import Export, read_page
-from storage.schema import metadata
+from storage.schema.everything import metadata
 from storage.tx import Row, Tx
 from tests.storage.cast import add_members, refer
 

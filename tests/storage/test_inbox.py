@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from storage import Store, Tx
 from storage.records import Event, InboxRow, Seq, UpdatesKept
-from storage.schema import inbox as table
+from storage.schema.messages import inbox as table
 from storage.tables import inbox
 from tests.storage.clock import NOON, Clock
 

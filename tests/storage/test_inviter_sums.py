@@ -10,7 +10,7 @@ from storage import Store, Tx, open_store
 from storage.checks import find_faults, list_faults
 from storage.migrations.upgrade import compose_config
 from storage.records import FOR_FRIEND, Person, PersonId, ReferralState, Transfer
-from storage.schema import inviter_sum
+from storage.schema.referrals import inviter_sum
 from storage.tables import inviter_sums, ledgers, referrals
 from storage.tables.inviter_sums import InviterSum
 from tests.storage.cast import add_member, add_members, add_version

@@ -7,7 +7,7 @@ from sqlalchemy import Executable, delete, update
 
 from storage import KeyReused, RuleBroken, Store, Tx
 from storage.records import Person, Transfer
-from storage.schema import ledger
+from storage.schema.referrals import ledger
 from storage.tables import ledgers, people
 from tests.storage.cast import add_member, add_members, refer, run
 from tests.storage.clock import NOON

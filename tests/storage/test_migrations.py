@@ -15,8 +15,8 @@ from sqlalchemy.pool import NullPool
 from storage import open_store
 from storage.migrations import HEAD, REVISIONS
 from storage.migrations.upgrade import compose_config
-from storage.schema import HOUSE_ACCOUNT
 from storage.schema.complete import metadata
+from storage.schema.referrals import HOUSE_ACCOUNT
 
 LOOK = """
 import asyncio, sys

@@ -25,7 +25,9 @@ from storage.moving import move
 from storage.moving.postgres_side import reading
 from storage.moving.shapes import compare, list_shapes
 from storage.records import PersonId
-from storage.schema import metadata, profile, visit
+from storage.schema.everything import metadata
+from storage.schema.people import profile
+from storage.schema.sharing import visit
 from storage.tables import clicks, directory, due_jobs, inbox, people, visits
 from storage.tx import Row
 from tests.services.test_forgetting import live

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from storage import Store
 from storage.conversion import Channel, ConversionType, MemberKey, Reason, Report, SaleId, SaleState
-from storage.schema import api_key, conversion
+from storage.schema.conversions import api_key, conversion
 from storage.tables import api_keys, buyers, column_maps, conversions, order_claims, sales
 from storage.tables.api_keys import ApiKey
 from storage.tables.buyers import Receipt

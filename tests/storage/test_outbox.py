@@ -9,7 +9,7 @@ from storage import Store, Tx
 from storage.addresses import ANNOUNCE, Address, MemberAddress
 from storage.handout import Handout, HandoutId, HandoutKind, HandoutState
 from storage.records import Event, HandoutOwed, NoticeId, NoticeOwed, NoticeState
-from storage.schema import handout
+from storage.schema.sharing import handout
 from storage.tables import outbox
 from storage.texts import clean_error
 from tests.storage.cast import add_member, add_members

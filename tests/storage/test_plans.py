@@ -11,7 +11,7 @@ from sqlalchemy import Executable
 
 from storage import tables
 from storage.engines.sqlite_lane import STATEMENTS
-from storage.schema import metadata
+from storage.schema.everything import metadata
 from storage.tx import Conflicting, Statement
 
 READ_EVERYTHING = {

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from storage import RowMissing, RuleBroken, Store, Tx
 from storage.checks import find_faults, list_faults
 from storage.records import CampaignId, PersonId
-from storage.schema import score_band
+from storage.schema.boards import score_band
 from storage.tables import boards, people, scores
 from tests.storage.cast import add_member, add_members
 

@@ -9,7 +9,9 @@ from sqlalchemy import delete, func, select
 from storage import RowMissing, RuleBroken, Store
 from storage.records import Ban, PersonId, ShareWay
 from storage.role import Role
-from storage.schema import click, code_key, flood_wait
+from storage.schema.messages import flood_wait
+from storage.schema.people import code_key
+from storage.schema.sharing import click
 from storage.segment import SegmentRow
 from storage.tables import (
     cards,

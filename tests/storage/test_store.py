@@ -15,7 +15,11 @@ from storage import RuleBroken, Store, StoreClosed, StoreLost, StoreUnavailable,
 from storage.addresses import ANNOUNCE
 from storage.checks import list_faults
 from storage.records import BroadcastChanged, BroadcastState, Event, NoticeOwed, Person, PersonId
-from storage.schema import broadcast, delivery, grant, inbox, outbox, person, referral, score, standing
+from storage.schema.boards import score, standing
+from storage.schema.messages import broadcast, delivery, inbox, outbox
+from storage.schema.people import person
+from storage.schema.referrals import referral
+from storage.schema.rewards import grant
 from storage.tables import broadcasts, directory, people, scores
 from storage.tables import outbox as notices
 from storage.tx import Row

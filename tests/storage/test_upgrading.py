@@ -13,7 +13,8 @@ from storage.checks import list_faults
 from storage.facts import EventKind, GrantId, GrantKind, GrantState, RedemptionState
 from storage.migrations.upgrade import compose_config
 from storage.records import BroadcastId, BroadcastState, NoticeId, PersonId, Profile, RankLine, ReferralId
-from storage.schema import event, ledger
+from storage.schema.referrals import ledger
+from storage.schema.rewards import event
 from storage.tables import (
     boards,
     broadcasts,

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from storage import Store
 from storage.records import CampaignId, PersonId
-from storage.schema import waitlist_place
+from storage.schema.waitlists import waitlist_place
 from storage.tables import campaigns, waitlists
 from storage.tables.waitlists import PlaceRow
 from tests.storage.cast import add_member, add_members

@@ -24,7 +24,7 @@ from bot.updates.webhook import Webhook
 from storage import Store, Tx
 from storage.errors import CommitUnknown
 from storage.records import Seq
-from storage.schema import inbox as inbox_table
+from storage.schema.messages import inbox as inbox_table
 from storage.tables import inbox
 from tests.thinning import BOTH_ENGINES
 from tests.wire.server import (

@@ -24,7 +24,7 @@ from bot.web.throttle import Throttle
 from bot.wire.snapshot import Snapshot, Snapshots
 from storage import Store
 from storage.records import Person, Profile
-from storage.schema import code_key
+from storage.schema.people import code_key
 from storage.tables import people
 from storage.tx import Tx
 from tests.easel import draw_for

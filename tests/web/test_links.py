@@ -13,7 +13,7 @@ from bot.web.known_codes import KnownCodes
 from bot.web.salt import DailySalt
 from bot.web.throttle import Throttle
 from storage import open_store
-from storage.schema import visit
+from storage.schema.sharing import visit
 from storage.tables import clicks, code_keys, people
 from storage.tx import Tx
 from tests.storage.clock import Clock

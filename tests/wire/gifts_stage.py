@@ -26,7 +26,8 @@ from storage.facts import GrantId, GrantKind, GrantState
 from storage.gift import GiftState, Trouble
 from storage.records import NoticeId, Profile
 from storage.role import Role
-from storage.schema import gift, grant
+from storage.schema.gifts import gift
+from storage.schema.rewards import grant
 from storage.tables import grants, outbox, people, roles
 from tests.messages.samples import CAMPAIGN
 from tests.telegram import LocalTelegram

@@ -85,6 +85,7 @@ cards: $(TESTED)
 
 pictures: $(TESTED)
 	$(BIN)/python -m tests.journeys.owners_pictures
+	$(BIN)/python -m tests.journeys.readme_picture
 	$(BIN)/python -m tests.cards.sheets docs/pictures/looks.jpg
 
 lock:

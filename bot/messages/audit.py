@@ -87,6 +87,11 @@ def _say_line(texts: Texts, shop: Shop, line: AuditLine) -> Html:
     if line.act == Act.PLACE and line.subject in FIELDS:
         subject = texts.plain(FIELDS[line.subject])
     act = texts.say(
-        _ACTS[Act(line.act)], actor=actor, subject=subject, before=line.before or "\u2013", after=line.after or "\u2013"
+        _ACTS[Act(line.act)],
+        actor=actor,
+        subject=subject,
+        before=line.before or "\u2013",
+        after=line.after or "\u2013",
+        count=int(line.after) if line.after.isdecimal() else 0,
     )
     return texts.say("audit.line", date=texts.moment(line.acted_at, shop.zone), act=act)

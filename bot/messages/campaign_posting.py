@@ -77,9 +77,9 @@ def _say_asked(texts: Texts, data: Data) -> list[Html]:
     """Whether members are asked how it was, and how often for a share; nothing where an earlier program began to ask."""
     if "after_days" not in data:
         return []
-    days = {name: data[name] for name in ("every_days", "rest_days")}
-    asked = texts.say("posting.asked", after_days=data["after_days"], **days)
-    shares = texts.say("posting.shares", asks_days=data["asks_days"])
+    names = ("after_days", "every_days", "rest_days")
+    asked = texts.say("posting.asked", **{name: texts.say("posting.days", count=data[name]) for name in names})
+    shares = texts.say("posting.shares", count=data["asks_days"])
     return [asked if data["after_days"] else texts.say("posting.unasked"), shares]
 
 

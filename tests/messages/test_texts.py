@@ -91,6 +91,43 @@ def read_code(folder: Path) -> Written:
     return Written(constants, begun, said)
 
 
+COUNTED = re.compile(
+    r"\{(\w+)\}(?:</b>)? (?:[a-z]+ )?(?:accounts|answers|buttons|cards|characters|codes|coupons|days|entries|files|friends|gifts|guests|hours"
+    r"|ideas|invitations|items|keys|lines|links|members|messages|minutes|months|names|options|orders|people|pictures|pixels|places|points|prizes"
+    r"|purchases|requests|rules|seconds|shares|stories|things|times|versions|votes|weeks|winners)\b"
+)
+"""What stands before the plural of what it counts."""
+BOUNDS = {"limit", "question", "most", "least", "each", "live", "names", "rate", "together", "days"} | {
+    f"{what}_days" for what in ("chat", "count", "guess", "card", "face", "open", "message")
+}
+"""Placeholders of the program's own bounds, none of which is one."""
+WORDS = {"actor", "brand", "date", "name"}
+MANY = {
+    "words.refused.too_long": "more than fit",
+    "broadcast.unfit.text_too_long": "likewise",
+    "broadcast.unfit.caption_too_long": "likewise",
+    "stats.cycle_days": "from two days on",
+    "stats.pulse.group": "from where an average is told",
+    "alarm.floods": "more than it takes for an alarm",
+    **dict.fromkeys(
+        ("part.ask.code", "part.ask.what", "part.ask.name", "part.ask.perk", "template.ask_words"), "a bound"
+    ),
+    **{
+        f"fairness.signal.{signal}": "from where it is noticed, of which none is one"
+        for signal in ("chain", "burst", "rush", "still", "wave", "rhythm", "numbers", "names", "alike", "foreign")
+    },
+    **{f"fairness.signal.{signal}": "likewise" for signal in ("silent", "hush", "short", "returns", "refunds", "hand")},
+}
+"""Sentences of which the number is never one, and why."""
+
+
+def test_one_friend_is_no_friends() -> None:
+    """English says one thing otherwise than many: a sentence that counts has both forms, unless there is never one."""
+    whole = {key: text for key, text in read_locale("en").items() if isinstance(text, str)}
+    counted = {key: set(COUNTED.findall(text)) - BOUNDS - WORDS for key, text in whole.items()}
+    assert {key for key, places in counted.items() if places} == MANY.keys()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_says_everything(language: str) -> None:
     """The same keys everywhere, each with the same placeholders in all its forms."""

@@ -6,7 +6,10 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
+from bot.assets import ASSETS
+from bot.cards.jpeg import render_bounded_jpeg
 from tests.playground.calling import Caller, draw_picture, start_person
 
 
@@ -26,6 +29,29 @@ async def test_a_big_photo_is_shrunk_and_kept_in_several_sizes(caller: Caller) -
 
     small = await caller.call("sendPhoto", chat_id=ann.id, photo=draw_picture(50, 40))
     assert [(size["width"], size["height"]) for size in small["photo"]] == [(50, 40)]
+
+
+def read_tables(jpeg: bytes) -> object:
+    """By what a JPEG's numbers were divided: its quality."""
+    shown = Image.open(BytesIO(jpeg))
+    assert isinstance(shown, JpegImageFile)
+    return shown.quantization
+
+
+async def test_a_light_card_is_shown_as_an_app_shows_it(caller: Caller) -> None:
+    """A picture that fits a hundred kilobytes keeps its best quality where it is shown small: no blocks around letters."""
+    ann = start_person(caller.telegram)
+    picture = Image.open(ASSETS / "campaigns" / "pictures" / "singing.jpg").convert("RGB").resize((1080, 1350))
+    sent = await caller.call("sendPhoto", chat_id=ann.id, photo=render_bounded_jpeg(picture))
+    best = BytesIO()
+    picture.save(best, "JPEG", quality=87)
+    wanted = read_tables(best.getvalue())
+    for size in sent["photo"][:-1]:
+        file = await caller.call("getFile", file_id=size["file_id"])
+        async with caller.session.get(
+            f"{caller.telegram.base_file_url}{caller.telegram.token}/{file['file_path']}"
+        ) as response:
+            assert read_tables(await response.read()) == wanted
 
 
 @pytest.mark.parametrize(

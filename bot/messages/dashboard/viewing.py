@@ -126,7 +126,7 @@ def _list_figures(texts: Texts, shop: Shop, view: BoardView) -> list[tuple[str, 
             "handed": texts.number(growth.handed_per_member, digits=2),
             "conversion": texts.number(growth.conversion, digits=2),
             "k": texts.number(growth.k, digits=2) if growth.tells else few,
-            "cycle": texts.plain("dashboard.hours", hours=hours) if hours is not None else few,
+            "cycle": texts.plain("dashboard.hours", count=hours) if hours is not None else few,
             **({} if view.asking is None else {"asking": say_effect(texts, view.asking) or few}),
         }
     return [(texts.plain(f"dashboard.figure.{name}"), value) for name, value in said.items()]

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from storage import RowMissing, Store, Tx
-from storage.broadcast import Broadcast, News, Outcome
+from storage.broadcast import Broadcast, News, Outcome, Planned, Skip
 from storage.records import BroadcastChanged, BroadcastId, BroadcastState, DeliveryState, Event, Person
+from storage.schema.messages import delivery
 from storage.tables import broadcast_links, broadcasts, deliveries, people
 from tests.storage import cast
 from tests.storage.cast import add_member, add_members
@@ -231,3 +233,16 @@ async def test_a_broadcast_is_paid_for_until_it_is_set_free(store: Store) -> Non
         (False, News.RESULTS, {"at": 5}),
         (True, News.RESULTS, {"at": 5}),
     ]
+
+
+async def test_who_is_planned_anew_and_gets_it_has_no_reason_why_not(store: Store) -> None:
+    """Whoever is left out is settled at that moment, and why is kept; of the others nothing is."""
+    broadcast, (anna, ben, _) = await store.write(begin, 3)
+    while await store.write(cast.fill, broadcast.id, limit=100):
+        pass
+    decided = [Planned(person_id=anna.id, due_at=NOON + 5), Planned(person_id=ben.id, skip=Skip.NEWS)]
+    await store.write(deliveries.replan, broadcast.id, decided)
+    columns = delivery.c.state, delivery.c.error, delivery.c.due_at, delivery.c.settled_at
+    shown = select(*columns).where(delivery.c.person_id.in_([anna.id, ben.id])).order_by(delivery.c.person_id)
+    rows = await store.read(lambda tx: [tuple(row) for row in tx.rows(shown)])
+    assert rows == [("queued", "", NOON + 5, None), ("skipped", Skip.NEWS.value, 0, NOON)]

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from storage import Store, StoreBusy, StoreDamaged, open_store
+from storage import Store, StoreBusy, StoreDamaged, Tx, open_store
 from storage.checks import check_quickly, probe_writing
+from storage.engines.sqlite_files import DatabaseFiles
 from storage.tables import directory
+from storage.tx import Session
 from tests.storage.cast import add_member, add_members
 
 
@@ -160,3 +166,33 @@ async def test_a_sound_store_passes_its_checks(store: Store) -> None:
     await store.read(check_quickly, 10.0)
     await store.write(probe_writing)
     assert not store.is_lost
+
+
+class Broken:
+    """A session on a file of which two things are wrong."""
+
+    def list_corruption_quickly(self, limit_seconds: float) -> list[str]:
+        """What is found in that time."""
+        assert limit_seconds == 2.5
+        return ["page 7 is never used", "wrong # of entries"]
+
+
+def test_what_a_check_finds_first_is_told() -> None:
+    """With what to do about it."""
+    with pytest.raises(StoreDamaged, match=r"broken: page 7 is never used\. Stop the bot and restore"):
+        check_quickly(Tx(cast("Session", Broken()), 0, writable=False), 2.5)
+
+
+def test_older_content_is_told_by_the_name_of_its_file(tmp_path: Path) -> None:
+    """Where rows have been numbered that are not there any more, another time's content lies in the file."""
+    path = tmp_path / "oven's.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute("CREATE TABLE bread (id INTEGER PRIMARY KEY AUTOINCREMENT)")
+        raw.executemany("INSERT INTO bread VALUES (?)", [(1,), (2,)])
+        files = DatabaseFiles(path, raw)
+        files.look()
+        raw.execute("INSERT INTO bread VALUES (3)")
+        files.look()
+        raw.execute("UPDATE sqlite_sequence SET seq = 2")
+        with pytest.raises(StoreDamaged, match=re.escape(f"{path} was overwritten with older content")):
+            files.look()

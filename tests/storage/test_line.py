@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any, get_args
 
 import pytest
@@ -126,6 +127,21 @@ def test_nobody_hears_himself_or_another_shop() -> None:
     for payload in (*say(TOLD, origin=line.origin), *say(TOLD, schema="cafe")):
         line.take(CHANNEL, payload)
     assert heard == []
+
+
+def test_whoever_has_ended_hears_nothing_more() -> None:
+    """Others go on hearing."""
+    line, heard = Line("postgresql://nowhere/db"), list[str]()
+
+    def hear_as(name: str, kind: str, _body: str) -> None:
+        heard.append(f"{name} {kind}")
+
+    ends = [line.listen("oven", partial(hear_as, name)) for name in ("a", "b")]
+    for end in ends:
+        for payload in say(TOLD):
+            line.take(CHANNEL, payload)
+        end()
+    assert heard == [f"a {EVENTS}", f"b {EVENTS}", f"b {EVENTS}"]
 
 
 def _tell(tx: Tx, event: Event) -> None:

@@ -12,7 +12,7 @@ from storage.broadcast import Action, Broadcast, News
 from storage.campaign import CampaignState
 from storage.contest import ContestId
 from storage.conversion import SaleId
-from storage.facts import EventId, EventKind, GrantId, RedemptionId
+from storage.facts import EventId, EventKind, GrantId, GrantKind, GrantState, RedemptionId
 from storage.pulse import AskCause, Asking, PulseCause
 from storage.records import BroadcastId, BroadcastState, CampaignId, PersonId, ReferralId, Transfer, VersionId
 from storage.review import Watch
@@ -275,3 +275,32 @@ async def test_what_is_usual_is_kept_beside_what_signals_said(store: Store, cloc
     assert await store.read(watches.list_last_seen, [7, 8], since=NOON) == seen
     assert await store.read(watches.list_last_seen, [7, 8], since=NOON + 1_000_001) == {7: seen[7]}
     assert await store.read(watches.list_last_seen, [], since=NOON) == {}
+
+
+async def test_who_waits_is_counted_by_what_for(store: Store) -> None:
+    """A coupon and a gift of one name are two things, and so are two names."""
+    (anna,) = await store.write(add_members, 1)
+    version = await store.write(add_version)
+    for kind, what in (
+        (GrantKind.COUPON, "oven"),
+        (GrantKind.COUPON, "oven"),
+        (GrantKind.GIFT, "oven"),
+        (GrantKind.COUPON, "bread"),
+    ):
+        await store.write(wait_for, anna.id, version, kind, what)
+    asked = (
+        (GrantKind.COUPON, "oven"),
+        (GrantKind.GIFT, "oven"),
+        (GrantKind.COUPON, "bread"),
+        (GrantKind.GIFT, "bread"),
+    )
+    assert [await store.read(grants.count_waiting, *each) for each in asked] == [2, 1, 1, 0]
+
+
+def wait_for(tx: Tx, person_id: PersonId, version_id: VersionId, kind: GrantKind, what: str) -> None:
+    """Have somebody wait for one more of it."""
+    rule = f"{kind} {what} {grants.count_waiting(tx, kind, what)}"
+    event_id = events.add_fact(tx, EventKind.CARDS_GIVEN, person_id, key=rule, version_id=version_id)
+    assert event_id is not None
+    state = GrantState.WAITING
+    grants.add(tx, rule=rule, person_id=person_id, event_id=event_id, side=None, state=state, kind=kind, what=what)

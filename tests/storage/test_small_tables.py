@@ -110,6 +110,7 @@ async def test_clicks_are_counted_by_source_also_when_only_sums_are_left(store: 
 async def test_shares_are_counted_by_way_also_when_only_sums_are_left(store: Store, clock: Clock) -> None:
     """Likewise; the story shared last is known as long as its row is."""
     anna = await store.write(add_member, 1)
+    assert await store.read(shares.find_last_story, anna.id) == ""
     for way, story in ((ShareWay.CARD, "rye"), (ShareWay.QR, ""), (ShareWay.CARD, "bun")):
         await store.write(shares.add, anna.id, way, story)
     assert await store.read(shares.find_last_story, anna.id) == "bun"

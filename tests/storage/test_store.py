@@ -374,6 +374,23 @@ async def test_a_store_that_is_closed_or_lost_says_so(store_url: str) -> None:
                 await call(inbox_count)
 
 
+async def test_a_unit_knows_whose_it_is(store: Store) -> None:
+    """What it logs says so: it runs in the context of whoever asked for it, on whatever thread."""
+    token = WHOSE.set("oven")
+    try:
+        assert [await store.write(tell_whose), await store.read(tell_whose)] == ["oven", "oven"]
+    finally:
+        WHOSE.reset(token)
+
+
+WHOSE = ContextVar("WHOSE", default="nobody's")
+
+
+def tell_whose(_tx: Tx) -> str:
+    """A unit of work."""
+    return WHOSE.get()
+
+
 def inbox_count(tx: Tx) -> int:
     """A unit of work."""
     return tx.now

@@ -88,7 +88,9 @@ class Follower:
     def end(self) -> list[str]:
         """What was found, once there are no more rows."""
         for noted in self._noted[self._place :]:
-            self.faults.append(f"{noted.size} rows of {self._log} were there once, and {self.frontier.size} are left")
+            self.faults.append(
+                f"{self._log} once had more rows than it has: {noted.size}, and now {self.frontier.size}"
+            )
         if self._sought is not None:
             self.faults.append(f"no beginning of {self._log} has the head {self._sought[:80]}")
         return self.faults

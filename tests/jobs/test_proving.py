@@ -176,7 +176,7 @@ def test_a_cut_tail_a_changed_row_and_another_id_are_told_apart() -> None:
     cut.add([(1, "a")])
     changed.add([(1, "a"), (3, "c")])
     same.add([(1, "a"), (3, "b"), (4, "d")])
-    assert cut.end() == ["2 rows of ledger were there once, and 1 are left"]
+    assert cut.end() == ["ledger once had more rows than it has: 2, and now 1"]
     assert changed.end() == ["the first 2 rows of ledger are not what they were"]
     assert same.end() == []
 

@@ -126,6 +126,8 @@ def test_one_friend_is_no_friends() -> None:
     whole = {key: text for key, text in read_locale("en").items() if isinstance(text, str)}
     counted = {key: set(COUNTED.findall(text)) - BOUNDS - WORDS for key, text in whole.items()}
     assert {key for key, places in counted.items() if places} == MANY.keys()
+    many = {key: set(re.findall(r"\{(\w+)\}(?:</b>)? (?:are|were)\b", text)) - WORDS for key, text in whole.items()}
+    assert {key for key, places in many.items() if places} == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

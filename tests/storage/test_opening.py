@@ -14,7 +14,9 @@ from sqlalchemy import text
 
 from storage import StoreBusy, StoreDamaged, StoreOutdated, StoreTooNew, StoreUnavailable, open_store
 from storage.engines.sqlite import compose_writing_pragmas
+from storage.engines.sqlite_files import compose_address
 from storage.engines.sqlite_upgrade import refuse_old_library
+from storage.migrations import HEAD
 from storage.tables import directory, people
 from tests.storage.cast import add_member, run
 
@@ -193,3 +195,18 @@ def test_who_writes_keeps_a_part_of_the_file(tmp_path: Path) -> None:
         kept[size] = compose_writing_pragmas(file)[0].rpartition("=")[2]
 
     assert kept == {None: "-2000", 0: "-2000", 7_000_000: "-2000", 20_480_000: "-5000", 4_000_000_000: "-8000"}
+
+
+async def test_a_file_of_any_name_is_opened_and_what_was_made_of_it_is_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Signs that mean something in an address are part of the name; the log says from which version to which."""
+    caplog.set_level("INFO", "storage")
+    path = tmp_path / "50% of #1 'oven'.db"
+    assert compose_address(Path("/x/50% of?#1.db"), mode="ro") == "file:/x/50%25 of%3f%231.db?mode=ro"
+    for _ in range(2):
+        async with open_store(f"sqlite:///{path}") as store:
+            assert await store.read(people.find_by_telegram_id, 1) is None
+    assert path.is_file()
+    (told,) = [each.args for each in caplog.records if each.name == "storage.engines.sqlite_upgrade"]
+    assert told == (path, "none", HEAD)

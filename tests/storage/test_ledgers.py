@@ -61,11 +61,13 @@ async def test_nobody_without_an_account_has_points(store: Store) -> None:
 async def test_a_key_is_posted_once(store: Store) -> None:
     """Repeating a transfer returns its line and moves nothing; another content under its key is refused."""
     anna, account_id = await open_one(store)
+    for earlier in range(3):  # so that no line has the number of an account
+        await store.write(ledgers.post, reward(account_id, key=f"earlier {earlier}"))
     first = await store.write(ledgers.post, reward(account_id))
     assert await store.write(ledgers.post, reward(account_id)) == first
     with pytest.raises(KeyReused):
         await store.write(ledgers.post, reward(account_id, amount=51))
-    assert await store.read(ledgers.get_balance, anna.id) == 50
+    assert await store.read(ledgers.get_balance, anna.id) == 4 * 50
 
 
 @pytest.mark.parametrize("amount", [0, -5])

@@ -35,8 +35,9 @@ async def stage(telegram: LocalTelegram, store: Store) -> AsyncIterator[Stage]:
 
 
 @BOTH_ENGINES
-async def test_everybody_gets_it_once_as_it_was_written(stage: Stage) -> None:
-    """Formatting is kept, each recipient's message is known, and the broadcast is done."""
+async def test_everybody_gets_it_once_as_it_was_written(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    """Formatting is kept, each recipient's message is known, and the broadcast is done, which the log says as well."""
+    caplog.set_level("INFO", "bot.broadcasts.worker")
     broadcast_id = await stage.confirm()
     async with stage.running() as broadcaster:
         await broadcaster.settled()
@@ -45,6 +46,7 @@ async def test_everybody_gets_it_once_as_it_was_written(stage: Stage) -> None:
     assert all(sent.message.entities == bold for sent in stage.telegram.world.journal.sent)
     assert await stage.count(broadcast_id) == {SENT: 40}
     assert (await stage.find(broadcast_id)).state is BroadcastState.DONE
+    assert [each.args for each in caplog.records] == [([broadcast_id],)]
 
 
 async def test_a_large_audience_is_queued_page_by_page(telegram: LocalTelegram, store: Store) -> None:
@@ -320,7 +322,7 @@ async def test_a_broken_connection_does_not_eat_the_audience(stage: Stage) -> No
     assert counts[UNKNOWN] <= 2 * 4 + rests
 
 
-async def test_a_refused_token_pauses_the_broadcast(stage: Stage) -> None:
+async def test_a_refused_token_pauses_the_broadcast(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     """Nobody counts as failed; the admin resumes when the token is right again."""
     stage.telegram.faults.order(faults.error(401), "sendMessage", nth=5, times=-1)
     broadcast_id = await stage.confirm()
@@ -328,6 +330,7 @@ async def test_a_refused_token_pauses_the_broadcast(stage: Stage) -> None:
         await broadcaster.settled()
         assert (await stage.find(broadcast_id)).state is BroadcastState.PAUSED
         assert await stage.count(broadcast_id) == {SENT: 4, QUEUED: 36}
+        assert {each.args for each in caplog.records if each.levelname == "ERROR"} == {(broadcast_id,)}
         stage.telegram.faults.clear()
         await stage.set_state(broadcast_id, BroadcastState.RUNNING)
         await broadcaster.settled()
@@ -397,8 +400,8 @@ async def test_the_progress_is_edited_in_place(stage: Stage) -> None:
     assert stage.received("…") == Counter({stage.admin.id: 1}), "no second message"
 
 
-async def test_a_deleted_progress_message_is_not_missed(stage: Stage) -> None:
-    """Sending goes on, and nobody tries to edit it for ever."""
+async def test_a_deleted_progress_message_is_not_missed(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    """Sending goes on, and nobody tries to edit it for ever; the log says of which broadcast, and why."""
     progress = await stage.post_progress()
     stage.chat(0).messages.pop(progress.id)
     stage.telegram.faults.latency_seconds = 0.05
@@ -407,6 +410,7 @@ async def test_a_deleted_progress_message_is_not_missed(stage: Stage) -> None:
         await broadcaster.settled()
     assert len(stage.received()) == 40
     assert stage.telegram.world.journal.counts["editMessageText"] == 1
+    assert [each.args for each in caplog.records] == [(broadcast_id, "refused", "Message to edit not found")]
     assert (await stage.find(broadcast_id)).progress_message_id is None
 
 

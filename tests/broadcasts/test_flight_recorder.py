@@ -84,13 +84,17 @@ def test_a_strange_file_says_nothing(tmp_path: Path, content: bytes) -> None:
     assert reopen(path) is None
 
 
-def test_a_link_laid_out_for_us_is_not_followed(tmp_path: Path) -> None:
-    """Folders for passing things belong to everybody."""
+def test_a_link_laid_out_for_us_is_not_followed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Folders for passing things belong to everybody; the log says where nothing is recorded, and why."""
+    caplog.set_level("INFO", "bot.broadcasts.flight_recorder")
     prey = tmp_path / "prey"
     prey.write_text("precious")
     (tmp_path / "flights").symlink_to(prey)
     record(tmp_path / "flights")
     assert prey.read_text() == "precious"
+    assert [(str(tmp_path / "flights") in said, os.strerror(errno.ELOOP) in said) for said in caplog.messages] == [
+        (True, True)
+    ]
 
 
 def test_of_two_processes_one_records(tmp_path: Path) -> None:

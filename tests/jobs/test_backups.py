@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from pathlib import Path
 
@@ -21,8 +22,11 @@ def plan(url: str, folder: Path, keep: int = 3) -> BackupPlan:
     return BackupPlan(database_url=url, folder=folder, every_seconds=86_400, keep=keep, recipient="")
 
 
-async def test_the_newest_backups_stay(sqlite_url: str, tmp_path: Path, clock: Clock) -> None:
-    """One more each time, the oldest go, and what else lies in the folder is nobody's to remove."""
+async def test_the_newest_backups_stay(
+    sqlite_url: str, tmp_path: Path, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One more each time, the oldest go, and what else lies in the folder is nobody's to remove; the log says where it is."""
+    caplog.set_level(logging.INFO, "bot.jobs.backups")
     folder = tmp_path / "backups"
     folder.mkdir()
     (folder / "passalong-precious.backup").touch()
@@ -33,6 +37,7 @@ async def test_the_newest_backups_stay(sqlite_url: str, tmp_path: Path, clock: C
             made.append(await make_backup(plan(sqlite_url, folder), clock()))
             clock.advance(86_400)
     assert list_backups(folder) == made[2:]
+    assert [str(each) in said for each, said in zip(made, caplog.messages, strict=True)] == [True] * 5
     assert (folder / "passalong-precious.backup").exists()
     restore(f"sqlite:///{tmp_path}/other.db", made[-1])
     async with open_store(f"sqlite:///{tmp_path}/other.db") as store:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -191,7 +192,9 @@ async def test_a_restart_neither_skips_nor_hurries_a_job(store: Store, clock: Cl
     assert [len(each) for each in starts] == [1, 1, 0, 1, 0, 1]
 
 
-async def test_a_job_that_fails_is_tried_again_and_told_of_after_the_third_time(store: Store, clock: Clock) -> None:
+async def test_a_job_that_fails_is_tried_again_and_told_of_after_the_third_time(
+    store: Store, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
     """Back-off doubles, each failure from then on is told to whoever keeps what was said; a success ends it."""
     days = Days(store, clock, ends_at=HOUR)
     done = await days.run(days.make_job("ill", 24 * HOUR, fails=range(5)), days.make_job("well", 900.0))
@@ -199,6 +202,7 @@ async def test_a_job_that_fails_is_tried_again_and_told_of_after_the_third_time(
     assert [at for name, at in done if name == "well"] == [0, 900, 1800, 2700, 3600]
     assert [said for name, said in days.told if name == "ill"] == [*(f"RuntimeError: run {n}" for n in (2, 3, 4)), ""]
     assert days.metrics.read()["jobs_failed"] == 5
+    assert [each.args for each in caplog.records] == [("ill",)] * 5
     assert (await store.read(due_jobs.list_all))["ill"].failures == 0
 
 
@@ -304,3 +308,20 @@ async def test_it_is_said_of_which_job_it_is_not_written_down_when_it_is_due(
     assert await days.run(days.make_job("baking", 1700)) == [("baking", 0), ("baking", 1700), ("baking", 3400)]
     said = {each for each in caplog.messages if "could not be written down" in each}
     assert said == {"When the job baking is due next could not be written down: The disk is full"}
+
+
+async def test_a_store_that_cannot_be_read_yet_is_waited_for(
+    store: Store, clock: Clock, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some seconds each time, and the log says what is wrong with it; then all is done as ever."""
+    away, read = [StoreUnavailable("No route to the database")] * 2, store.read
+
+    async def find(unit: Any, /, *args: Any, **kwargs: Any) -> Any:
+        if away:
+            raise away.pop()
+        return await read(unit, *args, **kwargs)
+
+    monkeypatch.setattr(store, "read", find)
+    days = Days(store, clock, ends_at=70)
+    assert await days.run(days.make_job("baking", 60)) == [("baking", 10), ("baking", 70)]
+    assert ["No route to the database" in said for said in caplog.messages] == [True, True]

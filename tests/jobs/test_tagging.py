@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 import pytest
@@ -78,15 +79,22 @@ async def test_who_is_nothing_any_more_loses_the_tag(store: Store) -> None:
     assert telegram.calls == [expect(telegram_id, "")]
 
 
-@pytest.mark.parametrize("text", ["USER_NOT_PARTICIPANT", "PARTICIPANT_ID_INVALID", "TAG_INVALID"])
-async def test_who_is_not_there_holds_up_nobody(store: Store, text: str) -> None:
-    """They are told of once they come; a tag that Telegram will not have is not sent for ever."""
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("USER_NOT_PARTICIPANT", "curable"), ("PARTICIPANT_ID_INVALID", "curable"), ("TAG_INVALID", "refused")],
+)
+async def test_who_is_not_there_holds_up_nobody(
+    store: Store, text: str, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They are told of once they come; a tag that Telegram will not have is not sent for ever. The log says what it said."""
+    caplog.set_level(logging.INFO, "bot.jobs.tagging")
     telegram = Asked(BadRequest(f"Bad Request: {text}"))
     await open_community(store)
     ids = await honour(store, 1, 2)
     await set_tags(telegram.bot, store)
     assert telegram.calls == [expect(each) for each in ids]
     assert await list_owed(store) == []
+    assert [(f"({kind})" in said, text.capitalize() in said) for said in caplog.messages] == [(True, True)]
 
 
 @pytest.mark.parametrize(

@@ -47,14 +47,17 @@ async def test_a_trouble_is_told_once_a_day(folder: bool, server: Server, bot: P
     assert len(server.list_calls("sendMessage")) == 4
 
 
-async def test_what_reached_nobody_is_told_at_the_next_start(server: Server, bot: PassalongBot, url: str) -> None:
-    """While Telegram is away nothing counts as told."""
+async def test_what_reached_nobody_is_told_at_the_next_start(
+    server: Server, bot: PassalongBot, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While Telegram is away nothing counts as told, and the log says of each admin why they do not know."""
 
     async def fail(_call: Call) -> web.Response:
         return refuse(500, "Internal Server Error")
 
     server.replies["sendMessage"] = fail
     await tell(bot, url)
+    assert ["Internal Server Error" in said for said in caplog.messages] == [True, True]
     del server.replies["sendMessage"]
     for _ in range(2):
         await tell(bot, url)

@@ -56,20 +56,23 @@ async def test_a_chat_where_the_bot_may_post_is_left_alone(store: Store) -> None
 
 
 @pytest.mark.parametrize(
-    "answers",
+    ("answers", "wrong"),
     [
-        [CHAT, {"status": "administrator"}],
-        [CHAT, {"status": "left"}],
-        [BadRequest("Bad Request: chat not found")],
-        [CHAT, BadRequest("Bad Request: CHANNEL_PRIVATE")],
+        ([CHAT, {"status": "administrator"}], "no_posting"),
+        ([CHAT, {"status": "left"}], "not_inside"),
+        ([BadRequest("Bad Request: chat not found")], "Chat not found"),
+        ([CHAT, BadRequest("Bad Request: CHANNEL_PRIVATE")], "Channel_private"),
     ],
     ids=["no right", "not inside", "no chat", "no member"],
 )
-async def test_a_chat_where_it_may_not_is_told_once(store: Store, answers: list[Any]) -> None:
-    """However often the bot starts."""
+async def test_a_chat_where_it_may_not_is_told_once(
+    store: Store, answers: list[Any], wrong: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However often the bot starts; the log says each time which chat it is, and what is wrong."""
     for _ in range(2):
         await look_at(Telegram(*answers).bot, await open_chats(store), ROLE)
     assert await list_warnings(store) == ["no_posting"]
+    assert [(ROLE in said, wrong in said) for said in caplog.messages] == [(True, True)] * 2
 
 
 @pytest.mark.parametrize("error", [Flooded(7), BadRequest("Bad Request: something else")], ids=str)

@@ -326,22 +326,25 @@ async def test_a_notice_of_a_commit_in_doubt_is_sent(
 
 @BOTH_ENGINES
 async def test_somebody_who_blocked_the_bot_is_marked(
-    server: Server, application: Application, gate: Gate, store: Store
+    server: Server, application: Application, gate: Gate, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """403 fails all that is owed to them, and is remembered with it."""
+    """403 fails all that is owed to them, and is remembered with it; the log says of how many letters, and why."""
     ada, bob = await store.write(add_people, 2)
     server.replies["sendMessage"] = _reply(_refuse(403, "Forbidden: bot was blocked by the user"))
     await store.write(owe, [ada] * 6)
     async with delivering(application, gate, Renderer(most=2)) as delivery:
         await delivery.settled()
     assert len(server.list_calls("sendMessage")) == 1
+    assert [each.args for each in caplog.records] == [(3, "Forbidden: bot was blocked by the user")]
     assert await store.read(outbox.count_owed) == 0
     found = await store.read(people.list_by_ids, [ada, bob])
     assert found[ada].blocked_at is not None
     assert found[bob].blocked_at is None
 
 
-async def test_a_refused_letter_is_given_up(server: Server, application: Application, gate: Gate, store: Store) -> None:
+async def test_a_refused_letter_is_given_up(
+    server: Server, application: Application, gate: Gate, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
     """400 is never tried again; the letters behind it are sent."""
     [ada] = await store.write(add_people, 1)
     server.replies["sendMessage"] = _reply(_refuse(400, "Bad Request: message is too long"))
@@ -349,6 +352,7 @@ async def test_a_refused_letter_is_given_up(server: Server, application: Applica
     async with delivering(application, gate, Renderer(most=2)) as delivery:
         await delivery.settled()
     assert list_texts(server, 1001) == ["0 1", "2 3"]
+    assert [each.args for each in caplog.records] == [(1, "Message is too long")]
     assert await store.read(outbox.count_owed) == 0
 
 
@@ -375,7 +379,13 @@ def test_plain_text_keeps_what_is_no_tag() -> None:
 
 @pytest.mark.parametrize("drop", [True, False])
 async def test_what_may_not_have_arrived_is_sent_again(
-    drop: bool, server: Server, application: Application, gate: Gate, store: Store
+    *,
+    drop: bool,
+    server: Server,
+    application: Application,
+    gate: Gate,
+    store: Store,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A lost answer and a pushed-back request are both tried again until one succeeds; only the first counts."""
 
@@ -392,6 +402,10 @@ async def test_what_may_not_have_arrived_is_sent_again(
     async with delivering(application, gate, Renderer()) as delivery:
         await delivery.settled()
     assert list_texts(server, 1001) == ["0 1"] * 4
+    assert gate.metrics.read()["notices_retried"] == (3 * 2 if drop else 0)
+    retried = [each.args for each in caplog.records if each.name == "bot.outbox.sender"]
+    assert [args[0] for args in retried if isinstance(args, tuple)] == ["unknown"] * (3 if drop else 0)
+    assert caplog.text.count("Connection lost") == len(retried)
     [first, _] = await store.read(outbox.list_by_ids, [NoticeId(1), NoticeId(2)])
     assert first.attempts == (3 if drop else 0)
 
@@ -447,15 +461,16 @@ async def test_posts_wait_for_a_chat_that_can_be_put_right(
 
 
 async def test_posts_of_more_than_a_day_ago_are_given_up(
-    server: Server, application: Application, gate: Gate, store: Store
+    server: Server, application: Application, gate: Gate, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What is older tells nobody anything new."""
-    await store.write(owe, [None])
+    """What is older tells nobody anything new; the log says how many posts that were, and why they waited."""
+    await store.write(owe, [None, None])
     await store.write(lambda tx: tx.run(update(outbox_table).values(created_at=1)))
     server.replies["sendMessage"] = _refuse(400, "Bad Request: chat not found")
     async with delivering(application, gate, Renderer()) as delivery:
         await delivery.settled()
     assert len(list_texts(server, CHANNEL)) == 1
+    assert caplog.records[-1].args == (2, "Chat not found")
     assert await store.read(outbox.count_owed) == 0
 
 

@@ -91,14 +91,15 @@ async def test_somebody_who_types_faster_than_the_line_takes_loses_what_is_too_m
     assert metrics.read()["inline_dropped"] == 2
 
 
-async def test_a_query_is_lost_while_the_store_is_away_and_nothing_else() -> None:
-    """It is counted; whoever brought it hears nothing of that."""
+async def test_a_query_is_lost_while_the_store_is_away_and_nothing_else(caplog: pytest.LogCaptureFixture) -> None:
+    """It is counted, and the log says why; whoever brought it hears nothing of that."""
     line = Line(StoreUnavailable("away"))
     line.free.set()
     courier, metrics = make_courier(line)
     courier.take_inline(type_inline(1))
     await courier.settle()
     assert metrics.read()["inline_dropped"] == 1
+    assert [each.args for each in caplog.records] == [(line.error,)]
 
 
 @pytest.mark.parametrize("wanted", [True, False])

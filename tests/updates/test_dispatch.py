@@ -22,10 +22,12 @@ from telegram.ext import (
 )
 
 from bot.services.members import MustWrite
+from bot.updates import dispatch as dispatch_module
 from bot.updates.application import NonBlockingHandler, build_application
 from bot.updates.context import AlreadyHandled, BotData
 from bot.updates.dispatch import Dispatch
 from bot.updates.failures import find_rest
+from bot.updates.fair_queue import HELD_PER_SENDER
 from bot.wire.errors import Flooded, NotSent
 from bot.wire.gate import Gate
 from bot.wire.transport import AiohttpRequest
@@ -179,7 +181,7 @@ class DoubtfulStore(Store):
 @BOTH_ENGINES
 @pytest.mark.parametrize("counts", [True, False])
 async def test_who_asked_is_answered_once_after_a_commit_in_doubt(
-    counts: bool, store: Store, application: Application
+    counts: bool, store: Store, application: Application, caplog: pytest.LogCaptureFixture
 ) -> None:
     """With what came of the service, whose effect is there once, whether the commit took place or not."""
     member = await add_member(store, 1)
@@ -191,9 +193,12 @@ async def test_who_asked_is_answered_once_after_a_commit_in_doubt(
 
     application.add_handler(TypeHandler(Update, handle))
     async with dispatching(application) as dispatch:
-        dispatch.take(await add(store, make_update(1, 1)))
+        (row,) = await add(store, make_update(1, 1))
+        dispatch.take([row])
         await dispatch.settled()
     assert answers == ["shared"]
+    asked = [each.getMessage() for each in caplog.records if each.name == "bot.updates.context"]
+    assert [(f"update {row.seq} " in said, "starting up" in said) for said in asked] == [(True, True)] * 3
     assert await store.read(shares.count_all) == 1
     assert await count_open(store) == 0
 
@@ -458,9 +463,10 @@ async def test_the_chats_own_wish_is_no_failure(
 
 
 async def test_a_button_that_cannot_be_answered_works_all_the_same(
-    server: Server, store: Store, application: Application
+    server: Server, store: Store, application: Application, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """After an outage the spinner is gone already; the effect is wanted still."""
+    """After an outage the spinner is gone already; the effect is wanted still, and the log says what Telegram did not want."""
+    caplog.set_level("INFO", "bot.updates.context")
     done: list[str] = []
 
     async def deny(_call: Call) -> web.Response:
@@ -481,6 +487,7 @@ async def test_a_button_that_cannot_be_answered_works_all_the_same(
         await dispatch.settled()
     assert done == ["hi"]
     assert len(server.list_calls("answerCallbackQuery")) == 1
+    assert ["uery is too old" in said for said in caplog.messages] == [True]
 
 
 async def test_only_the_last_inline_query_of_a_person_matters(store: Store, application: Application) -> None:
@@ -560,6 +567,73 @@ async def test_damage_of_the_database_is_no_failure_of_an_update(
         await until(lambda: dispatch.metrics.read().get("updates_rested", 0) >= 2)
     assert "given up" not in caplog.text
     assert dispatch.metrics.read().get("updates_failed", 0) == 0
+
+
+async def test_what_goes_wrong_beside_an_update_is_no_fault_of_the_update(
+    store: Store, application: Application, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody waits for an errand: the update is done, and the log says what became of the errand; one that is cut off says nothing."""
+    going, error = asyncio.Event(), ValueError("no oven")
+
+    async def fail() -> None:
+        raise error
+
+    async def hang() -> None:
+        going.set()
+        await asyncio.Event().wait()
+
+    async def handle(_update: Update, context: Context) -> None:
+        context.run_aside(fail())
+        context.run_aside(hang())
+
+    application.add_handler(TypeHandler(Update, handle))
+    async with dispatching(application) as dispatch:
+        dispatch.take(await add(store, make_update(1, 1)))
+        await dispatch.settled()
+        await going.wait()
+        await until(lambda: caplog.records)
+        assert len(application.bot_data.errands) == 1
+    await until(lambda: not application.bot_data.errands)
+    (record,) = caplog.records
+    assert (record.levelname, record.exc_info and record.exc_info[1]) == ("ERROR", error)
+    assert await list_dead(store) == []
+
+
+class Hazy(Store):
+    """A store whose inbox cannot be read a few times."""
+
+    def __init__(self, store: Store, times: int) -> None:
+        self.__dict__.update(store.__dict__)
+        self.times = times
+
+    async def read(self, unit: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """As ever, later."""
+        if unit in {inbox.list_open, inbox.list_open_of} and self.times:
+            self.times -= 1
+            raise StoreUnavailable("away")
+        return await super().read(unit, *args, **kwargs)
+
+
+async def test_an_inbox_that_cannot_be_read_is_read_later(
+    store: Store, application: Application, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies in it waits and nothing of it is skipped: neither what an earlier process left, nor what one line has too much of."""
+    monkeypatch.setattr(dispatch_module, "STORE_RETRY_SECONDS", 0.001)
+    hazy = application.bot_data.store = Hazy(store, 2)
+    log: list[int] = []
+
+    async def handle(update: Update, _context: Context) -> None:
+        log.append(update.update_id)
+        if update.update_id == HELD_PER_SENDER - 1:
+            hazy.times = 2
+
+    application.add_handler(TypeHandler(Update, handle))
+    count = 2 * HELD_PER_SENDER
+    await add(store, *(make_update(number, 7) for number in range(count)))
+    async with dispatching(application) as dispatch:
+        await dispatch.settled()
+    assert log == list(range(count))
+    assert len([each for each in caplog.records if each.exc_info]) == 4
 
 
 async def test_what_another_process_brings_is_answered(store: Store, application: Application) -> None:

@@ -174,14 +174,18 @@ async def test_inline_queries_skip_the_inbox(server: Server, application: Applic
     assert [row.update_id for row in new] == [1]
 
 
-async def test_entries_that_are_no_updates_are_left_out(server: Server, application: Application) -> None:
-    """The others of the batch are handled, and the batch is confirmed."""
-    server.batches.put_nowait(
-        [make_update(1, 1), "nonsense", None, {"message": {}}, make_update(3, 1), {"update_id": "x"}]
-    )
+async def test_entries_that_are_no_updates_are_left_out(
+    server: Server, application: Application, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The others of the batch are handled, and the batch is confirmed; the log says which are not, as far as they have a number."""
+    broken: list[object] = ["nonsense", None, {"message": {}}, {"update_id": 2, "message": 7}, {"update_id": "x"}]
+    server.batches.put_nowait([make_update(1, 1), *broken, make_update(3, 1)])
     bot_data = BotData(application)
     async with bot_data.run():
         await until(lambda: bot_data.handled == [1, 3] and "4" in list_offsets(server))
+    assert [each.args for each in caplog.records] == [(None,), (None,), (None,), (2,), (None,)]
+    counted = bot_data.dispatch.metrics.read()
+    assert [counted[f"updates_{end}"] for end in ("malformed", "taken", "repeated", "unwanted")] == [5, 2, 0, 0]
 
 
 async def _hang(_call: Call) -> web.Response:
@@ -294,32 +298,41 @@ def test_a_conflict_once_in_a_while_is_nothing() -> None:
     assert not any(conflicts.is_hopeless(now) for now in range(0, 10_000, 300))
 
 
-async def test_a_webhook_is_removed(server: Server, application: Application) -> None:
-    """While one is set, Telegram gives no updates to a poller."""
+async def test_a_webhook_is_removed(server: Server, application: Application, caplog: pytest.LogCaptureFixture) -> None:
+    """While one is set, Telegram gives no updates to a poller; where it does not go at once, the log says why, and it is tried again."""
+
+    async def stumble(_call: Call) -> web.Response:
+        del server.replies["deleteWebhook"]
+        return refuse(500, "Internal Server Error: not now")
 
     async def conflict(_call: Call) -> web.Response:
-        if server.list_calls("deleteWebhook"):
+        if len(server.list_calls("deleteWebhook")) == 2:
             del server.replies["getUpdates"]
         return refuse(409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook")
 
-    server.replies["getUpdates"] = conflict
+    server.replies |= {"getUpdates": conflict, "deleteWebhook": stumble}
     server.batches.put_nowait([make_update(1, 1)])
     bot_data = BotData(application)
     async with bot_data.run():
         await until(lambda: bot_data.handled == [1])
+    assert caplog.text.count("not now") == 1
 
 
-async def test_a_silent_server_ends_the_loop(server: Server, application: Application) -> None:
-    """Without a useful answer for too long the process had better start anew; the last trouble is told."""
+async def test_a_silent_server_ends_the_loop(
+    server: Server, application: Application, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without a useful answer for too long the process had better start anew; the last trouble is told, and each in the log."""
     server.replies["getUpdates"] = FAULTS["500"]
-    with pytest.raises(PollerStuck, match="restart"):
+    with pytest.raises(PollerStuck, match=r"getUpdates for 60 seconds; .*restart"):
         await BotData(application, stuck_seconds=60, clock=lambda: 30 * len(server.calls)).run_until_it_leaves()
+    polls = len(server.list_calls("getUpdates"))
+    assert [each.args for each in caplog.records] == [("unknown", "Internal Server Error: restart")] * polls
 
 
 async def test_a_hanging_poll_ends_the_loop(server: Server, application: Application) -> None:
     """The watchdog does not wait for the transport."""
     server.replies["getUpdates"] = _hang
-    with pytest.raises(PollerStuck):
+    with pytest.raises(PollerStuck, match=r"getUpdates for 0\.2 seconds$"):
         await BotData(application, stuck_seconds=0.2, poll_seconds=5).run_until_it_leaves()
 
 

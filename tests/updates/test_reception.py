@@ -61,6 +61,8 @@ async def test_what_is_brought_is_kept_once(store: Store) -> None:
     for _ in range(3):
         await reception.take(make_update(7, 2, "hello"))
     assert (await list_kept(store), [row.update_id for row in desk.taken], desk.looks) == ([7], [7], 2)
+    counted = reception._metrics.read()
+    assert (counted["updates_taken"], counted["updates_repeated"]) == (1, 2)
 
 
 async def test_those_that_come_side_by_side_lie_in_the_order_of_their_ids(store: Store) -> None:
@@ -70,7 +72,7 @@ async def test_those_that_come_side_by_side_lie_in_the_order_of_their_ids(store:
     assert await list_kept(store) == [row.update_id for row in desk.taken] == [25, 26, 27, 28, 29, 30]
 
 
-async def test_what_nobody_keeps_is_taken_all_the_same(store: Store) -> None:
+async def test_what_nobody_keeps_is_taken_all_the_same(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     """Inline queries are answered now or never; what nobody wants and what is no update at all would come again for ever."""
     reception, desk = open_reception(store)
     await reception.take(make_inline(1, 2, "query"))
@@ -79,6 +81,9 @@ async def test_what_nobody_keeps_is_taken_all_the_same(store: Store) -> None:
     for entry in nonsense:
         await reception.take(entry)
     assert (await list_kept(store), desk.taken, desk.inline) == ([], [], [1])
+    assert [each.args for each in caplog.records] == [(number,) for number in (None, None, None, None, None, 3, None)]
+    counted = reception._metrics.read()
+    assert (counted["updates_malformed"], counted["updates_unwanted"]) == (7, 1)
 
 
 class Torn:

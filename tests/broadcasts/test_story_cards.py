@@ -116,9 +116,10 @@ async def test_any_other_refusal_is_the_broadcasts(desk: Desk) -> None:
     assert desk.photos == [UPLOADED, KNOWN, KNOWN]
 
 
-async def test_what_was_sent_was_sent(desk: Desk) -> None:
-    """Though its name cannot be kept, or Telegram gives none: the next one uploads it again."""
+async def test_what_was_sent_was_sent(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """Though its name cannot be kept, or Telegram gives none: the next one uploads it again. The log says why it is not kept."""
     assert await desk.write("mina", NotKeeping(desk.store)) == desk.answer
+    assert [said.endswith("away") for said in caplog.messages] == [True]
     desk.answer = {"message_id": 1}
     assert await desk.write("mina") == desk.answer
     await desk.write("mina")

@@ -190,13 +190,14 @@ async def test_who_may_not_any_more_hears_nothing_of_the_thing() -> None:
     assert await tap("barred") == [("answered", None), ("barred", ())]
 
 
-async def test_a_button_about_what_is_gone_says_so_to_who_tapped_it() -> None:
-    """In their language, and not in front of others; what names nothing is a fault of ours."""
+async def test_a_button_about_what_is_gone_says_so_to_who_tapped_it(caplog: pytest.LogCaptureFixture) -> None:
+    """In their language, and not in front of others; the log says what is gone; what names nothing is a fault of ours."""
     for telegram_id, language in ((ADA, "en"), (OWNER, "id")):
         words = render_missing(Texts(language)).text
         log = await tap("lost:lemon", telegram_id=telegram_id)
         assert log == [("answered", None), ("lost", ("lemon",)), ("said", words)]
     assert await tap("lost_post:lemon", GROUP) == [("answered", None), ("lost_post", ("lemon",))]
+    assert ["no cake" in said for said in caplog.messages] == [True] * 3
     with pytest.raises(RowMissing):
         await tap("broken")
 

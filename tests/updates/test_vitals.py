@@ -6,6 +6,8 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+import pytest
+
 from bot.core.alarms import LATELY_SECONDS, Trouble, find_troubles
 from bot.jobs.alarms import watch_vitals
 from bot.services.alarms import list_told
@@ -123,7 +125,9 @@ async def test_owners_hear_of_what_is_taken_away_and_of_its_coming_back(
     assert looks == [set(), {Trouble.POLLER}, {Trouble.JOBS}, {Trouble.DISK}, three, set()]
 
 
-async def test_each_look_tells_whether_the_bot_is_of_use(sqlite_url: str, store: Store, clock: Clock) -> None:
+async def test_each_look_tells_whether_the_bot_is_of_use(
+    sqlite_url: str, store: Store, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
     """A job that hangs stops the watchdog's feeding at the next look; a disk that is full does not; a store that cannot be read does once three looks are missing."""
     body, fed = Body(store, sqlite_url, clock), list[bool]()
     watchdog = Watchdog(None, None, clock=lambda: body.now)
@@ -143,6 +147,8 @@ async def test_each_look_tells_whether_the_bot_is_of_use(sqlite_url: str, store:
     with suppress(asyncio.CancelledError):
         await watch_vitals(store, body.open_signs(), sleep=sleep)
     assert fed == [True, True, False, True, True, True, False, False]
+    why = [each.getMessage() for each in caplog.records if each.name == "bot.jobs.alarms"]
+    assert ["store is closed" in said for said in why] == [True] * 4
 
 
 async def test_what_waits_grows_older_while_nobody_reads_it(sqlite_url: str, store: Store, clock: Clock) -> None:

@@ -223,8 +223,10 @@ async def test_whatever_telegram_says_otherwise_is_outlasted(
     assert said == []
 
 
-async def test_a_refusal_later_on_is_no_end(server: Server, telegram: Telegram, bot: PassalongBot) -> None:
-    """The address was good once: its name may not be found for a while."""
+async def test_a_refusal_later_on_is_no_end(
+    server: Server, telegram: Telegram, bot: PassalongBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The address was good once: its name may not be found for a while, which the log says in Telegram's words."""
     webhook = telegram.make_webhook(bot, look_seconds=0.001)
     right = server.replies["setWebhook"]
     refused = 0
@@ -240,6 +242,7 @@ async def test_a_refusal_later_on_is_no_end(server: Server, telegram: Telegram, 
         telegram.info["url"] = ""
         await until(lambda: telegram.info["url"] == URL)
     assert telegram.metrics.read()["polls_failed"] == 2
+    assert [each.args for each in caplog.records][1:] == [("refused", "Failed to resolve host")] * 2
 
 
 @pytest.mark.parametrize(

@@ -410,3 +410,4 @@ async def test_the_log_says_what_waits_for_the_end_of_a_flood(caplog: pytest.Log
         ("sendPhoto", 1),
         ("sendPhoto", 2),
     ]
+    assert [each.args for each in caplog.records if not each.msg.startswith("%s waits")] == [(0.01, "chat:7")] * 2

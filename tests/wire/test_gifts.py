@@ -133,13 +133,18 @@ async def test_once_it_is_put_right_it_leaves_by_itself(stage: GiftStage, clock:
         ("Bad Request: STARGIFT_PREMIUM_NEEDED", Trouble.REFUSED),
     ],
 )
-async def test_a_refusal_of_telegrams_sends_nothing(stage: GiftStage, words: str, trouble: Trouble) -> None:
-    """What changed between looking and sending is read by its words, and told like what is seen before."""
+async def test_a_refusal_of_telegrams_sends_nothing(
+    stage: GiftStage, words: str, trouble: Trouble, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What changed between looking and sending is read by its words, which the log has too, and told like what is seen before."""
     heart = await stage.earn(stage.anna)
     stage.telegram.faults.order(faults.error(403 if words.startswith("F") else 400, words), "sendGift")
     await stage.send()
     assert await stage.state(heart) == (WAITING, STUCK, trouble)
     assert await stage.news() == ["delayed", "troubled"]
+    said = words.partition(": ")[2].lower()
+    kind = "blocked" if words.startswith("F") else "refused"
+    assert [(f"({kind})" in each, said in each.lower()) for each in caplog.messages] == [(True, True)]
 
 
 @pytest.mark.parametrize("fault", [faults.too_many_requests(1), faults.too_many_requests(None)])
@@ -156,12 +161,15 @@ async def test_what_surely_was_not_sent_is_tried_again(stage: GiftStage, clock: 
 
 
 @pytest.mark.parametrize("method", ["getAvailableGifts", "getMyStarBalance", "getChat"])
-async def test_what_telegram_does_not_say_leaves_a_gift_as_it_was(stage: GiftStage, method: str) -> None:
-    """It is asked again at the next run."""
+async def test_what_telegram_does_not_say_leaves_a_gift_as_it_was(
+    stage: GiftStage, method: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is asked again at the next run, and the log says what was in the way."""
     heart = await stage.earn(stage.anna)
     stage.telegram.faults.order(faults.drop(after_effect=False), method)
     await stage.send()
     assert await stage.state(heart) == (WAITING, None, Trouble.NONE)
+    assert ["Connection lost" in said for said in caplog.messages] == [True]
     await stage.send()
     assert stage.arrived == [(stage.anna, HEART)]
 

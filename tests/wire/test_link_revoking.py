@@ -43,19 +43,24 @@ async def test_each_link_is_closed_once_the_oldest_first(store: Store, clock: Cl
 
 
 @pytest.mark.parametrize(
-    "error",
-    [BadRequest("Bad Request: INVITE_HASH_EXPIRED"), Forbidden("Forbidden: bot was kicked"), ChatMigrated(-1002)],
-    ids=lambda error: type(error).__name__,
+    ("error", "said"),
+    [
+        (BadRequest("Bad Request: INVITE_HASH_EXPIRED"), ("refused", "Invite_hash_expired")),
+        (Forbidden("Forbidden: bot was kicked"), ("blocked", "Forbidden: bot was kicked")),
+        (ChatMigrated(-1002), ("migrated", "Group migrated to supergroup. New chat id: -1002")),
+    ],
+    ids=["BadRequest", "Forbidden", "ChatMigrated"],
 )
 async def test_a_link_that_is_closed_or_out_of_reach_is_done_with(
-    store: Store, clock: Clock, error: TelegramError
+    store: Store, clock: Clock, error: TelegramError, said: tuple[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It leads to nobody any more, or the bot has no say there; the next one has its turn."""
+    """It leads to nobody any more, or the bot has no say there; the next one has its turn, and the log says why."""
     telegram = Asked(error)
     await owe(store, clock, 2)
     for _ in range(2):
         await revoke_owed(telegram.bot, store)
     assert telegram.calls == [expect(0), expect(1)]
+    assert [each.args for each in caplog.records] == [said]
 
 
 @pytest.mark.parametrize(

@@ -52,12 +52,15 @@ async def test_a_new_photo_comes_along(bot: PassalongBot, server: Server) -> Non
 
 
 @pytest.mark.parametrize("method", ["sendMessage", "editMessageText"])
-async def test_what_cannot_be_read_goes_out_plain(bot: PassalongBot, server: Server, method: str) -> None:
-    """A slip in the words must not keep them from their reader."""
+async def test_what_cannot_be_read_goes_out_plain(
+    bot: PassalongBot, server: Server, method: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A slip in the words must not keep them from their reader; the log says which slip."""
     server.replies[method] = answer_plain_only
     message = OutgoingMessage(text="<b>Tea &amp; cake")
     await (bot.deliver(42, message) if method == "sendMessage" else bot.edit(42, 7, message))
     assert [call.data["text"] for call in server.list_calls(method)] == ["<b>Tea &amp; cake", "Tea & cake"]
+    assert ["unclosed tag" in said for said in caplog.messages] == [True]
 
 
 @pytest.mark.parametrize("method", ["sendMessage", "editMessageText"])

@@ -123,14 +123,15 @@ async def test_what_gathers_while_a_write_runs_is_the_next_batch() -> None:
     assert book.written[2:] == [[7]]
 
 
-async def test_a_write_that_fails_is_tried_again_with_all_of_it() -> None:
-    """Until it succeeds: nothing is lost, nothing is written twice."""
+async def test_a_write_that_fails_is_tried_again_with_all_of_it(caplog: pytest.LogCaptureFixture) -> None:
+    """Until it succeeds: nothing is lost, nothing is written twice; the log says how many of what have to wait."""
     book = Book(fails=2)
     batches = Batches("numbers", book.write, retry_seconds=0.001)
     for number in range(3):
         batches.add(number)
     await batches.drain(60)
     assert book.written == [[0, 1, 2]]
+    assert [each.args for each in caplog.records] == [(3, "numbers")] * 2
 
 
 async def test_draining_gives_up_after_its_time(caplog: pytest.LogCaptureFixture) -> None:

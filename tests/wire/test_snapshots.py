@@ -58,8 +58,9 @@ def change_unseen(tx: Tx, *, campaign: Campaign) -> None:
 
 
 @BOTH_ENGINES
-async def test_what_this_process_changes_is_shown_at_once(store: Store) -> None:
+async def test_what_this_process_changes_is_shown_at_once(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     """Whoever took the snapshot before keeps what they took; whoever listens is given the new one."""
+    caplog.set_level("INFO", "bot.wire.snapshot")
     async with kept_up_to_date(store) as snapshots:
         before, told = snapshots.current, list[Snapshot]()
         snapshots.subscribe(told.append)
@@ -69,6 +70,7 @@ async def test_what_this_process_changes_is_shown_at_once(store: Store) -> None:
         assert told == [after]
         assert brand_of(before) != "Sunrise Bakery"
         assert before.pictures.versions.captions["en"] != after.pictures.versions.captions["en"]
+    assert {each.args for each in caplog.records} == {(CAMPAIGN.slug,)}
 
 
 @BOTH_ENGINES

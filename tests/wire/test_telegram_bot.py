@@ -129,12 +129,13 @@ async def test_what_is_for_somebody_else_waits_behind_whoever_asked(waiting: Pas
     assert cast("dict[str, object]", leaves)["chat_id"] == 42
 
 
-async def test_the_balance_is_in_whole_stars() -> None:
-    """Where Telegram does not say it, whoever can do without is told nothing."""
+async def test_the_balance_is_in_whole_stars(caplog: pytest.LogCaptureFixture) -> None:
+    """Where Telegram does not say it, whoever can do without is told nothing, and the log why."""
     telegram = Asked({"amount": 35}, {"amount": 36}, BadRequest("not now"), BadRequest("not now"))
     assert await ask_balance(telegram.bot, priority=Priority.ERRAND) == 35
     assert await find_balance(telegram.bot) == 36
     assert await find_balance(telegram.bot) is None
+    assert [each.args for each in caplog.records] == [("not now",)]
     with pytest.raises(BadRequest):
         await ask_balance(telegram.bot)
     assert [(method, args) for method, args, _ in telegram.calls] == [("post_raw", ("getMyStarBalance", {}))] * 4

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from bot.broadcasts.progress import SAMPLES, Pace, Progress
+from storage.errors import StoreUnavailable
 from storage.records import BroadcastId, BroadcastState, DeliveryState
 
 FIRST, SECOND = BroadcastId(1), BroadcastId(2)
@@ -53,3 +56,36 @@ def test_the_time_left_follows_the_pace_that_was_seen() -> None:
     for moment in range(SAMPLES + 5):
         left = pace.estimate(view(running, 100, queued=70 - moment, sent=30 + moment), 600.0 + moment)
     assert left == 100 - (30 + SAMPLES + 4), "one a second lately, however slow it was before"
+
+
+class Away:
+    """A store that fails a few times, and has nothing to show after that."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+        self.asked = asyncio.Event()
+
+    async def read(self, *_: object, **__: object) -> None:
+        """Fail, or find nothing."""
+        if self.times:
+            self.times -= 1
+            raise StoreUnavailable("away")
+        self.asked.set()
+
+
+async def test_progress_that_cannot_be_read_is_shown_later(caplog: pytest.LogCaptureFixture) -> None:
+    """The log says of which broadcast; one that has no message any more is let go."""
+    store = Away(2)
+    progress = Progress(
+        store=cast("Any", store),
+        bot=cast("Any", None),
+        is_quiet=lambda _: True,
+        interval_seconds=0.001,
+        clock=time.monotonic,
+    )
+    progress.show([SECOND], at_once=True)
+    async with asyncio.timeout(60):
+        await store.asked.wait()
+    assert [each.args for each in caplog.records] == [(SECOND,)] * 2
+    assert not progress._is_urgent()
+    progress.stop()

@@ -3,27 +3,32 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from aiohttp import web
+from sqlalchemy import select
 
 from bot.outbox.handouts import HandoutWorker
 from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.joining.joining import start
-from bot.services.members import view_member
+from bot.services.members import MemberView, view_member
 from bot.services.privacy import forget
 from bot.services.sharing.cards import sign
-from bot.services.sharing.handouts import wish
+from bot.services.sharing.handouts import begin, claim_card, settle_cards, wish
 from bot.updates.application import PassalongApplication
 from bot.wire.gate import Gate
+from bot.wire.pictures import Pictures
 from bot.wire.snapshot import Snapshots
 from storage import Store, Tx
+from storage.errors import StoreUnavailable
 from storage.handout import HandoutId, HandoutKind, HandoutState
 from storage.records import PersonId, Profile
+from storage.schema import handout
 from storage.tables import cards, outbox, people, shares, warnings
 from tests.messages.samples import CAMPAIGN, RENDERERS
 from tests.thinning import BOTH_ENGINES, thin
@@ -81,6 +86,11 @@ async def shop(store: Store) -> None:
     await store.write(open_shop, Source(campaign=CAMPAIGN))
 
 
+async def list_errors(store: Store) -> list[str]:
+    """What the rows of cards say, the oldest first."""
+    return [row[0] for row in await store.read(lambda tx: tx.rows(select(handout.c.error).order_by(handout.c.id)))]
+
+
 def join(tx: Tx, number: int = 1) -> PersonId:
     """Somebody starts the bot."""
     return start(tx, visitor=Profile(telegram_id=1000 + number, first_name=f"Ada {number}"), payload="").member.id
@@ -103,10 +113,16 @@ def wish_stories(
 
 @asynccontextmanager
 async def handing_out(
-    application: Application, gate: Gate, *, vault: int | None = None, **settings: Any
+    application: Application,
+    gate: Gate,
+    *,
+    vault: int | None = None,
+    snapshots: Snapshots | None = None,
+    **settings: Any,
 ) -> AsyncIterator[HandoutWorker]:
     """Notices and cards on their way, without long waits."""
-    store, snapshots = application.bot_data.store, make_snapshots(application.bot_data.store)
+    store = application.bot_data.store
+    snapshots = snapshots or make_snapshots(store)
     chats = ShopChats(store, vault=vault, admin_ids=[ADMIN])
     common: dict[str, Any] = {"store": store, "bot": application.bot, "gate": gate, "snapshots": snapshots}
     notices = OutboxWorker(**common, renderers=RENDERERS, chats=chats, retry_seconds=(0.02,))
@@ -178,9 +194,9 @@ async def test_the_card_waits_for_the_greeting(
 
 @BOTH_ENGINES
 async def test_a_card_of_unknown_fate_is_not_sent_again(
-    server: Server, application: Application, gate: Gate, store: Store
+    server: Server, application: Application, gate: Gate, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Neither by this process, which got no answer, nor by the next one after a death in between."""
+    """Neither by this process, which got no answer, nor by the next one after a death in between; the row says why."""
     server.replies["sendPhoto"] = answer_in_turn(lose_answer, hang)
     async with handing_out(application, gate) as worker:
         ada = await store.write(join)
@@ -191,6 +207,9 @@ async def test_a_card_of_unknown_fate_is_not_sent_again(
         await until(lambda: list_photos(server, 1002))
     for person_id in (ada, bob):
         assert await store.read(outbox.list_card_states, person_id) == {FIRST: HandoutState.UNKNOWN}
+    lost, cut_off = await list_errors(store)
+    assert cut_off == "the answer did not come before the stop"
+    assert [each.args for each in caplog.records] == [("unknown", lost)]
     async with handing_out(application, gate) as worker:
         await store.write(join, 3)
         await until(lambda: list_photos(server, 1003))
@@ -248,9 +267,9 @@ async def test_a_picture_that_telegram_lost_is_uploaded_again(
 
 
 async def test_who_blocked_the_bot_gets_nothing(
-    server: Server, application: Application, gate: Gate, store: Store
+    server: Server, application: Application, gate: Gate, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Be it before the card is sent, or shown by it."""
+    """Be it before the card is sent, or shown by it; the log says why."""
     server.replies["sendPhoto"] = answer_in_turn(refusing(403, "Forbidden: bot was blocked by the user"))
     ada, bob = await store.write(join), await store.write(join, 2)
     await store.write(people.set_blocked, ada, blocked=True)
@@ -259,6 +278,8 @@ async def test_who_blocked_the_bot_gets_nothing(
         await worker.settled()
     assert [call.data["chat_id"] for call in server.list_calls("sendPhoto")] == ["1002"]
     assert (await store.read(people.get, bob)).blocked_at is not None
+    assert [each.args for each in caplog.records] == [("blocked", "Forbidden: bot was blocked by the user")]
+    assert gate.metrics.read()["handouts_failed"] == 1
     for person_id in (ada, bob):
         assert await store.read(outbox.list_card_states, person_id) == {}
 
@@ -378,3 +399,88 @@ async def test_a_vault_that_takes_nothing_heals_by_itself(
 def list_texts(server: Server) -> list[Call]:
     """What the admin was told."""
     return [call for call in server.list_calls("sendMessage") if call.data["chat_id"] == str(ADMIN)]
+
+
+class Stumbling(Store):
+    """A store in which units fail a few times."""
+
+    def __init__(self, store: Store, unit: object, *errors: Exception) -> None:
+        self.__dict__.update(store.__dict__)
+        self.unit, self.errors = unit, list(errors)
+
+    async def write(self, unit: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """As ever, later."""
+        if unit is self.unit and self.errors:
+            raise self.errors.pop(0)
+        return await super().write(unit, *args, **kwargs)
+
+
+@pytest.mark.parametrize("unit", [begin, claim_card, settle_cards], ids=["begin", "claim", "settle"])
+async def test_a_store_that_is_away_loses_and_doubles_no_card(
+    unit: object, server: Server, application: Application, gate: Gate, store: Store
+) -> None:
+    """Whichever step it fails at: that is done again after a rest, and the card arrives once."""
+    server.replies["sendPhoto"] = answer_photo
+    application.bot_data.store = Stumbling(store, unit, StoreUnavailable("away"))
+    async with handing_out(application, gate) as worker:
+        ada = await store.write(join)
+        await until(lambda: list_photos(server))
+        await worker.settled()
+    assert len(list_photos(server)) == 1
+    assert await store.read(outbox.list_card_states, ada) == {}
+    assert gate.metrics.read()["handouts_sent"] == 1
+
+
+async def test_what_goes_wrong_before_a_card_leaves_is_in_its_row(
+    server: Server, application: Application, gate: Gate, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Which step it was, and why: a card that cannot be drawn, or not be claimed, is found by whoever looks for it."""
+    server.replies["sendPhoto"] = answer_photo
+    application.bot_data.store = Stumbling(store, claim_card, *[StoreUnavailable("away")] * 99)
+    async with handing_out(application, gate, retry_seconds=60.0):
+        await store.write(join)
+        async with asyncio.timeout(60):
+            while await list_errors(store) != ["claim: StoreUnavailable('away')"]:  # noqa: ASYNC110 -- a table tells nobody
+                await asyncio.sleep(0.01)
+    assert caplog.records == []
+    assert list_photos(server) == []
+
+
+class Clumsy:
+    """Pictures of which the first of somebody cannot be drawn."""
+
+    def __init__(self, pictures: Pictures, telegram_id: int) -> None:
+        self._pictures = pictures
+        self._of = {telegram_id}
+
+    def __getattr__(self, name: str) -> Any:
+        """All else is as ever."""
+        return getattr(self._pictures, name)
+
+    async def draw_card(self, member: MemberView, story: str, *, friends: int) -> bytes:
+        """Fail once."""
+        if member.telegram_id in self._of:
+            self._of.clear()
+            raise OSError("no typeface")
+        return await self._pictures.draw_card(member, story, friends=friends)
+
+
+async def test_a_card_that_cannot_be_drawn_is_tried_again(
+    server: Server, application: Application, gate: Gate, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After the time between two looks; another one's card does not wait for it."""
+    server.replies["sendPhoto"] = answer_photo
+    snapshots = make_snapshots(store)
+    pictures = cast("Pictures", Clumsy(snapshots.current.pictures, 1001))
+    snapshots.current = replace(snapshots.current, pictures=pictures)
+    async with handing_out(application, gate, snapshots=snapshots, look_seconds=0.2) as worker:
+        await store.write(join)
+        await store.write(join, 2)
+        await until(lambda: list_photos(server, 1002))
+        if not list_photos(server, 1001):
+            assert (await list_errors(store))[0] == "draw: OSError('no typeface')"
+        await until(lambda: list_photos(server, 1001))
+        await worker.settled()
+    (failed,) = [each for each in caplog.records if each.exc_info]
+    assert failed.exc_info is not None
+    assert str(failed.exc_info[1]) == "no typeface"

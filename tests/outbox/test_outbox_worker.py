@@ -18,13 +18,14 @@ from bot.messages.notices import Reader, Rendered
 from bot.messages.outgoing import OutgoingMessage
 from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
-from bot.services.notices import Owed
+from bot.services.notices import Owed, view_notices
 from bot.updates.application import PassalongApplication
 from bot.wire.gate import Gate
 from bot.wire.signal import TaskEnded
 from storage import Store, Tx
 from storage.addresses import MemberAddress
 from storage.beside import open_beside
+from storage.errors import StoreUnavailable
 from storage.records import CommitDoubted, Event, NoticeId, PersonId, Profile
 from storage.schema.messages import outbox as outbox_table
 from storage.store import Listener
@@ -610,3 +611,41 @@ async def test_what_is_not_owed_any_more_is_not_remembered(application: Applicat
     report = await delivery._sender.deliver(MemberAddress(ada), [NoticeId(1), NoticeId(99)])
     assert report.vanished == [NoticeId(99)]
     assert (report.left, dict(report.held)) == ([], {})
+
+
+class Hazy(Store):
+    """A store that cannot read what is owed a few times, nor what a notice says."""
+
+    def __init__(self, store: Store, unit: object, times: int) -> None:
+        self.__dict__.update(store.__dict__)
+        self.unit, self.times = unit, times
+
+    async def read(self, unit: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """As ever, later."""
+        if unit is self.unit and self.times:
+            self.times -= 1
+            raise StoreUnavailable("away")
+        return await super().read(unit, *args, **kwargs)
+
+
+@pytest.mark.parametrize("unit", [outbox.list_owed, view_notices], ids=["the outbox", "a notice"])
+async def test_what_cannot_be_read_is_read_later(
+    *,
+    unit: object,
+    server: Server,
+    application: Application,
+    gate: Gate,
+    store: Store,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """After some rest, as often as it takes; nothing is lost by it, and the log says each time why it waits."""
+    ada, bob = await store.write(add_people, 2)
+    await store.write(owe, [ada, ada])
+    application.bot_data.store = Hazy(store, unit, 2)
+    async with delivering(application, gate, Renderer()) as delivery:
+        await delivery.settled()
+        await store.write(owe, [bob], 2)
+        await delivery.settled()
+    assert (list_texts(server, 1001), list_texts(server, 1002)) == (["0 1"], ["2"])
+    errors = [each.exc_info[1] for each in caplog.records if each.exc_info]
+    assert [isinstance(error, StoreUnavailable) for error in errors] == [True, True]

@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
+
 from bot.capabilities import CAPABILITIES
 from bot.core.durations import DAY_SECONDS, HOUR_SECONDS
+from bot.core.setting import SettingMistake
+from bot.jobs.alarms import METRICS_TOKEN
 from bot.jobs.backups import list_backup_jobs
 from bot.jobs.composed import compose_jobs
+from bot.jobs.proving import POST_HEAD
 from bot.updates.capability import Registry
 from bot.updates.job import Job
 
@@ -57,6 +62,20 @@ def test_what_reads_everything_has_an_hour() -> None:
         job.name: 3600.0 if job.name in READS_EVERYTHING else 600.0 for job in jobs
     }
     assert {job.quiet_seconds for job in jobs} == {300.0}
+
+
+def test_settings_of_jobs_are_read_as_they_are_meant() -> None:
+    """On or off, in any letters; a secret is what a header can carry. Anything else is said to be wrong, and how."""
+    assert [POST_HEAD.parse(said) for said in ("on", "ON", "off", "Off")] == [True, True, False, False]
+    for said in ("", "yes", "on "):
+        with pytest.raises(ValueError, match="neither on nor off"):
+            POST_HEAD.parse(said)
+    assert [METRICS_TOKEN.parse(said) for said in ("", "Ab!~9")] == ["", "Ab!~9"]
+    for said in ("a b", "caf\u00e9", "a\n"):
+        with pytest.raises(ValueError, match="no header can carry"):
+            METRICS_TOKEN.parse(said)
+    with pytest.raises(SettingMistake, match="POST_HEAD"):
+        Registry(CAPABILITIES, {"POST_HEAD": "perhaps"})
 
 
 def test_without_a_folder_there_are_no_backups() -> None:

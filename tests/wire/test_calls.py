@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 from aiohttp import web
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile
 from telegram.error import TelegramError
 
-from bot.messages.outgoing import OutgoingMessage
+from bot.messages.outgoing import NO_PREVIEW, Document, OutgoingMessage, Photo
 from bot.wire.calls import (
     Kind,
+    compose_call,
     compose_edit,
     count_messages,
     find_kind,
@@ -118,3 +120,55 @@ def test_a_picture_without_words_takes_the_place_of_another() -> None:
     )
     _, parameters = compose_edit(worded, chat_id=1, message_id=2)
     assert json.loads(str(parameters["media"])) == {**media, "caption": "Hi", "caption_entities": [{"type": "bold"}]}
+
+
+PICTURE, PAPER = Photo(image=b"bytes", name="a.png"), Document(content=b"paper", name="a.pdf")
+KEYS = InlineKeyboardMarkup([[InlineKeyboardButton("Go", callback_data="go")]])
+AT: dict[str, object] = {"chat_id": 7}
+
+
+@pytest.mark.parametrize(
+    ("message", "method", "parameters"),
+    [
+        (
+            OutgoingMessage(text="<b>hi</b>", keyboard=KEYS),
+            "sendMessage",
+            {"text": "<b>hi</b>", "link_preview_options": NO_PREVIEW, "parse_mode": "HTML", "reply_markup": KEYS},
+        ),
+        (
+            OutgoingMessage(text="hi", formatting={"entities": "[]"}),
+            "sendMessage",
+            {"text": "hi", "entities": "[]"},
+        ),
+        (
+            OutgoingMessage(text="hi", photo=Photo(file_id="known"), keyboard=KEYS),
+            "sendPhoto",
+            {"caption": "hi", "photo": "known", "parse_mode": "HTML", "reply_markup": KEYS},
+        ),
+        (OutgoingMessage(photo=Photo(file_id="known")), "sendPhoto", {"photo": "known", "parse_mode": "HTML"}),
+        (
+            OutgoingMessage(method="sendPoll", formatting={"question": "?"}, keyboard=KEYS),
+            "sendPoll",
+            {"question": "?", "reply_markup": KEYS},
+        ),
+        (OutgoingMessage(method="sendPoll", formatting={"question": "?"}), "sendPoll", {"question": "?"}),
+        (OutgoingMessage(method="closeForumTopic"), "closeForumTopic", {}),
+    ],
+)
+def test_a_message_is_one_call(message: OutgoingMessage, method: str, parameters: dict[str, object]) -> None:
+    """Its words are a text, or stand below a picture; an author's own formatting comes in the place of ours, and so does a preview."""
+    assert compose_call(message, **AT) == (method, AT | parameters)
+
+
+def test_files_go_along_under_their_names() -> None:
+    """A picture by its own name, a file by the one that people see."""
+    for message, method, name in (
+        (OutgoingMessage(text="hi", photo=PICTURE), "sendPhoto", "photo"),
+        (OutgoingMessage(text="hi", document=PAPER), "sendDocument", "document"),
+    ):
+        found, parameters = compose_call(message, **AT)
+        attached = parameters.pop(name)
+        assert (found, parameters) == (method, AT | {"caption": "hi", "parse_mode": "HTML"})
+        assert isinstance(attached, InputFile)
+        assert attached.filename == {"photo": "a.png", "document": "a.pdf"}[name]
+        assert attached.input_file_content == {"photo": b"bytes", "document": b"paper"}[name]

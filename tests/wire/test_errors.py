@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from bot.wire.errors import FailureKind, classify
+from bot.wire.errors import Failure, FailureKind, classify
 
 LOST_FILES = [
     "Bad Request: wrong file identifier/HTTP URL specified",
@@ -265,3 +265,28 @@ def test_what_may_succeed_later_is_no_refusal(words: str) -> None:
     """Parts of an upload got lost, or Telegram has frozen the bot: nothing was sent, and nothing is wrong in itself."""
     for chat_id in (None, 77, -100):
         assert classify(BadRequest(words), chat_id).kind is FailureKind.NOT_SENT
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("is_too_late", "query is too old and response timeout expired or query ID is invalid"),
+        ("is_too_late", "QUERY_ID_INVALID"),
+        ("is_parse_error", "can't parse entities: unclosed tag"),
+        ("is_parse_error", "ENTITY_BOUNDS_INVALID"),
+        ("is_unchanged", "message is not modified: specified new message content"),
+        ("is_unchanged", "MESSAGE_NOT_MODIFIED"),
+        ("is_topic_gone", "message thread not found"),
+        ("is_effect_refused", "EFFECT_ID_INVALID"),
+        ("is_unpaid", "BALANCE_TOO_LOW"),
+    ],
+)
+def test_a_refusal_is_known_by_its_words_as_one_thing_alone(name: str, words: str) -> None:
+    """In any letters, and as nothing else; where nobody knows whether Telegram refused, its words say nothing."""
+    names = [each for each in vars(Failure) if each.startswith("is_")]
+    for said in (words, words.upper(), f"Bad Request: {words}."):
+        failure = classify(BadRequest(said))
+        assert [each for each in names if getattr(failure, each)] == [name]
+    assert not getattr(Failure(kind=FailureKind.UNKNOWN, text=words), name)
+    longer = classify(BadRequest(f"X{words.upper().replace(' ', '_')}_X"))
+    assert not getattr(longer, name), "part of another word"

@@ -12,8 +12,8 @@ import pytest
 from telegram.error import RetryAfter, TimedOut
 
 from bot.updates.application import PassalongApplication
-from bot.wire.errors import Flooded, PushedBack, Unconfirmed, classify
-from bot.wire.gate import Gate
+from bot.wire.errors import Flooded, Muted, PushedBack, Unconfirmed, classify
+from bot.wire.gate import MUTED, Gate
 from bot.wire.pacing import Priority
 from storage.records import Ban
 from tests.wire.server import Call, Server, make_message, refuse, succeed, until
@@ -411,3 +411,51 @@ async def test_the_log_says_what_waits_for_the_end_of_a_flood(caplog: pytest.Log
         ("sendPhoto", 2),
     ]
     assert [each.args for each in caplog.records if not each.msg.startswith("%s waits")] == [(0.01, "chat:7")] * 2
+
+
+async def test_of_who_is_muted_only_what_would_be_answered_is_left_out() -> None:
+    """What changes something is done, and what others are told is told."""
+    line = Line(make_gate())
+    muted = MUTED.set(True)
+    try:
+        for endpoint in ("sendMessage", "editMessageText", "answerCallbackQuery"):
+            with pytest.raises(Muted):
+                await line.call("answer", endpoint=endpoint)
+        await line.call("notice", priority=Priority.NOTICE)
+        await line.call("look", endpoint="getChatMember")
+    finally:
+        MUTED.reset(muted)
+    await line.call("later")
+    assert line.list_names() == ["notice", "look", "later"]
+
+
+async def test_an_album_takes_as_much_of_the_pace_as_it_has_parts() -> None:
+    """And one picture as much as one message."""
+    for endpoint, data, taken in (
+        ("sendMediaGroup", {"media": '[{"type": "photo"}, {"type": "photo"}, {"type": "photo"}]'}, 3),
+        ("sendMediaGroup", {"media": "[]"}, 1),
+        ("forwardMessages", {"message_ids": [1, 2]}, 2),
+        ("sendPhoto", {"media": "[1, 2, 3]"}, 1),
+    ):
+        gate, done = make_gate(), list[int]()
+
+        async def transmit(gate: Gate = gate, done: list[int] = done) -> bool:
+            done.append(gate._pacing.get_window().open)
+            return True
+
+        await gate.process_request(transmit, (), {}, endpoint, {"chat_id": 5, **data}, Priority.BROADCAST)
+        assert done == [taken], endpoint
+
+
+async def test_a_flood_of_no_chat_closes_everything() -> None:
+    """A message whose chat nobody knows says nothing of one chat; a flood of edits alone closes nobody else's."""
+    line = Line(make_gate(), floods=[30.0])
+    with pytest.raises(RetryAfter):
+        await line.call("nowhere", None, Priority.BROADCAST)
+    assert 29 < line.gate.ban_left() <= 30
+    line = Line(make_gate(), floods=[30.0, 30.0])
+    for chat in (1, 2):
+        with pytest.raises(RetryAfter):
+            await line.call("edit", chat, Priority.BROADCAST, endpoint="editMessageText")
+    assert line.gate.ban_left() == 0
+    assert line.gate.delay_for(1) > 29

@@ -6,13 +6,17 @@ import asyncio
 from io import BytesIO
 
 import pytest
-from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
+from aiohttp import ClientHttpProxyError, ClientProxyConnectionError, ClientTimeout, DummyCookieJar, RequestInfo
+from aiohttp.client_reqrep import ConnectionKey
+from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
+from multidict import CIMultiDict, CIMultiDictProxy
 from PIL import Image
 from telegram.error import BadRequest
+from yarl import URL
 
 from bot.core.proxies import parse_proxy
 from bot.wire.errors import FailureKind, NotSent, classify
-from bot.wire.proxies import explain
+from bot.wire.proxies import explain, explain_page, open_session
 from bot.wire.telegram_bot import PassalongBot
 from bot.wire.transport import AiohttpRequest
 from tests.proxies import listen, serve_proxy
@@ -97,3 +101,56 @@ def test_what_a_proxy_lets_fail_is_said_of_the_proxy(error: Exception, said: str
     assert explain(ValueError("something else"), proxy) == ""
     assert explain(error, None) == ""
     assert explain(error, parse_proxy("http://127.0.0.1:1080")) == "", "it speaks no SOCKS"
+
+
+def test_what_a_proxy_that_speaks_http_lets_fail_is_said_of_it_too() -> None:
+    """That it is not there, what it refuses with, and that it wants a name, or another one."""
+    open_, named = parse_proxy("http://127.0.0.1:1080"), parse_proxy("http://shop:hunter2@127.0.0.1:1080")
+    info = RequestInfo(URL("http://e.org"), "CONNECT", CIMultiDictProxy(CIMultiDict()), URL("http://e.org"))
+    key = ConnectionKey("e.org", 443, True, True, None, None, None)
+
+    def refuse(status: int) -> ClientHttpProxyError:
+        return ClientHttpProxyError(info, (), status=status)
+
+    assert explain(refuse(403), named) == f"The proxy {named} refuses with status 403"
+    assert explain(refuse(407), open_) == f"The proxy {open_} wants a user name and password"
+    assert explain(refuse(407), named) == f"The proxy {named} wants another user name and password"
+    gone = ClientProxyConnectionError(key, OSError("nobody is there"))
+    assert explain(gone, named) == f"The proxy {named} cannot be reached (nobody is there)"
+    assert explain(refuse(403), None) == explain(ValueError("something else"), named) == ""
+    assert explain_page(407, named) == explain(refuse(407), named)
+    assert (
+        explain_page(502, named)
+        == f"Not Telegram, but the proxy {named} or something behind it answers with status 502"
+    )
+    assert explain_page(407, None) == "Not Telegram, but something on the way answers with status 407"
+
+
+@pytest.mark.parametrize(
+    ("address", "url"),
+    [
+        (None, None),
+        ("http://proxy.example:1080", "http://proxy.example:1080"),
+        ("http://shop:hunter2@proxy.example:1080", "http://shop:hunter2@proxy.example:1080"),
+        ("socks5://shop:hunter2@proxy.example:1080", None),
+    ],
+)
+async def test_a_pool_of_connections_knows_its_way(address: str | None, url: str | None) -> None:
+    """One that speaks HTTP is named with each request, one that speaks SOCKS opens the connections; each is kept to its size."""
+    proxy = parse_proxy(address) if address is not None else None
+    async with open_session(proxy, limit=7, headers={"X-Shop": "mina"}) as session:
+        assert session._default_proxy == (URL(url) if url is not None else None)
+        assert session.headers == {"X-Shop": "mina"}
+        assert session.timeout == ClientTimeout()
+        assert session.connector is not None
+        assert session.connector.limit == 7
+        assert isinstance(session.connector, ProxyConnector) is (address or "").startswith("socks5")
+        assert isinstance(session.cookie_jar, DummyCookieJar), "nobody is to be known by what they were given before"
+        if isinstance(session.connector, ProxyConnector):
+            found = {
+                name: getattr(session.connector, f"_proxy_{name}") for name in ("host", "port", "username", "password")
+            }
+            assert found == {"host": "proxy.example", "port": 1080, "username": "shop", "password": "hunter2"}
+            assert session.connector._rdns is True
+    async with open_session(proxy, timeout=ClientTimeout(total=3)) as session:
+        assert (session.timeout.total, session.connector and session.connector.limit) == (3, 100)

@@ -112,3 +112,9 @@ async def test_what_cannot_be_shown_leaves_what_was_valid(store: Store, caplog: 
         assert snapshots.current is first
         await store.write(open_shop, Source(campaign=name_it("Dusk Bakery")))
         await reach(snapshots, "Dusk Bakery")
+
+
+def test_a_shop_that_was_not_read_yet_has_no_view(store: Store) -> None:
+    """Whoever asks for it is told so."""
+    with pytest.raises(LookupError, match="not read yet"):
+        make_snapshots(store).current.get_view()

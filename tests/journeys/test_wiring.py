@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +16,13 @@ import pytest
 from aiohttp import ClientConnectionError, ClientSession
 from telegram import Update
 
-from bot.app import run_in
+from bot.app import House, run, run_in
+from bot.assets import ASSETS
 from bot.broadcasts.flight_recorder import NAME
 from bot.capabilities import CAPABILITIES
+from bot.core.alarms import Trouble
 from bot.core.campaigns.campaign import CampaignMistake
+from bot.core.conversions.keys import compute_pepper
 from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context
 from bot.messages.commands import Command
@@ -35,9 +38,13 @@ from bot.services.notices import owe
 from bot.services.sharing import handouts
 from bot.services.visiting import count_clicks
 from bot.services.webhooks.managing import add_webhook
+from bot.telemetry import SHOP
 from bot.updates.capability import Capability, Registry
 from bot.updates.intake import TokenRefused
 from bot.updates.job import Job
+from bot.updates.vitals import Senses
+from bot.web.deps import WebDeps
+from bot.web.templates import Templates
 from bot.wire.gate import Gate
 from bot.wire.signal import TaskEnded
 from storage import Store, StoreLost, Tx, open_store, utc_now
@@ -45,6 +52,7 @@ from storage.addresses import MemberAddress
 from storage.records import Ban
 from storage.small_files import find_small_file
 from storage.tables import clicks, due_jobs, flood_waits, inbox, outbox, people, roles, shops
+from tests.easel import EASEL
 from tests.journeys.shop_at_work import ADMIN_ID, ShopAtWork, compose_settings, find_link, open_shop, sqlite_in
 from tests.proxies import serve_proxy
 from tests.shipped import keep_stories, write_campaign
@@ -365,8 +373,11 @@ async def test_a_bot_without_inline_mode_offers_none(url: str, store: Store) -> 
     assert not context.deps.vault
 
 
-async def test_telegram_and_other_systems_are_reached_through_the_proxy(telegram: LocalTelegram, store: Store) -> None:
-    """A machine that has no other way to Telegram has none to them either."""
+async def test_telegram_and_other_systems_are_reached_through_the_proxy(
+    telegram: LocalTelegram, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A machine that has no other way to Telegram has none to them either; the log says which way that is."""
+    caplog.set_level("INFO", "bot.app")
     await store.write(add_webhook, url="https://crm.example/hook", kinds=["joined"], random_bytes=secrets.token_bytes)
     stop = asyncio.Event()
     async with serve_proxy("http", urlsplit(telegram.url).port or 0) as proxy:
@@ -380,6 +391,7 @@ async def test_telegram_and_other_systems_are_reached_through_the_proxy(telegram
         stop.set()
         await running
     assert set(proxy.asked_for) == {"crm.example:443", urlsplit(telegram.url).netloc}
+    assert place in caplog.messages[0]
 
 
 async def test_what_leaves_is_recorded_beside_the_database(url: str, store: Store) -> None:
@@ -550,7 +562,90 @@ async def test_a_card_on_its_way_at_a_stop_is_written_down(telegram: LocalTelegr
     assert await store.read(list_left) == {}
 
 
-async def test_the_bot_looks_after_itself(url: str, store: Store) -> None:
-    """Or nobody would be told that it stands still."""
-    async with open_shop(url, store=store):
+class Noting:
+    """Notes what it is told of a bot."""
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+
+    def on_look(self, troubles: Collection[Trouble], *, again_seconds: float) -> None:
+        """A look was taken."""
+        self.told.append((list(troubles), again_seconds))
+
+    def on_end(self) -> None:
+        """The bot has stopped."""
+        self.told.append("the end")
+
+
+async def test_the_bot_looks_after_itself(url: str, store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    """Or nobody would be told that it stands still; whoever watches hears of it from the beginning to the end. The log says who is at work."""
+    caplog.set_level("INFO", "bot.app")
+    watcher = Noting()
+    async with open_shop(url, store=store, senses=Senses(watcher=watcher, look_seconds=99.0)) as shop:
+        name = shop.world.bot.username
         assert "looking after the bot" in {task.get_name() for task in asyncio.all_tasks()}
+        assert watcher.told == [([], 99.0)]
+    assert watcher.told == [([], 99.0), "the end"]
+    assert [each.args for each in caplog.records if each.args] == [(name,)]
+
+
+async def test_whoever_is_told_to_stop_begins_nothing(telegram: LocalTelegram, url: str) -> None:
+    """The database is made ready, by the name of the shop in the log; Telegram is asked nothing."""
+    stop, settings = asyncio.Event(), compose_settings(telegram, url)
+    stop.set()
+    for shop, told in (("", settings.bot_id), ("bakery", "bakery")):
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await run(replace(settings, shop=shop), stop)
+        assert SHOP.get() == told
+    assert telegram.world.journal.counts.total() == 0
+    async with open_store(url) as store:
+        assert (await store.read(shops.get)).revision > 0
+
+
+class OneDoor:
+    """A port that shops share: notes who is served there, and until when."""
+
+    def __init__(self) -> None:
+        self.templates = Templates(ASSETS / "web")
+        self.served: list[tuple[str, WebDeps]] = []
+        self.ended: list[str] = []
+
+    async def serve(self, shop: str, web: WebDeps) -> None:
+        """Serve its doors."""
+        self.served.append((shop, web))
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.ended.append(shop)
+
+
+async def test_a_shop_in_a_house_opens_its_doors_there_and_waits_for_its_turn(
+    telegram: LocalTelegram, store: Store
+) -> None:
+    """It has no port of its own, says that it works, and introduces itself when others have."""
+    turn, stop, opened, doors = asyncio.Event(), asyncio.Event(), list[str](), OneDoor()
+    house = House(easel=EASEL, doors=doors, on_open=opened.append, wait_to_introduce=_wait_for(turn))
+    settings = replace(compose_settings(telegram, "", PASSALONG_METRICS_TOKEN="abc"), shop="bakery")
+    running = asyncio.create_task(run_in(store, settings, stop, house=house))
+    await telegram.until(lambda: doors.served, what="a shop at the door")
+    await telegram.until_polling()
+    assert telegram.world.journal.list_calls("setMyCommands") == []
+    turn.set()
+    await telegram.until_call("setMyCommands")
+    ((shop, web),) = doors.served
+    assert (shop, opened, web.store, web.metrics_token) == ("bakery", ["bakery"], store, "abc")
+    assert web.pepper == compute_pepper(telegram.token)
+    assert web.signs is not None
+    assert web.metrics is web.signs.metrics
+    assert web.templates.sheets is doors.templates.sheets
+    assert doors.ended == []
+    stop.set()
+    await running
+    assert doors.ended == ["bakery"]
+
+
+def _wait_for(turn: asyncio.Event) -> Callable[[], Awaitable[None]]:
+    async def wait() -> None:
+        await turn.wait()
+
+    return wait

@@ -10,7 +10,8 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import BytesPayload, ClientResponse
+from aiohttp.abc import AbstractStreamWriter
 from aiohttp.client_reqrep import ClientRequest
 from aiohttp.connector import Connection
 from telegram import InputFile
@@ -21,7 +22,7 @@ from bot.telemetry import set_up_logging
 from bot.wire.calls import EVERYTHING
 from bot.wire.errors import FailureKind, Lapsed, classify
 from bot.wire.gate import open_gate
-from bot.wire.transport import AiohttpRequest
+from bot.wire.transport import AiohttpRequest, _Leaving
 from storage import LeaseLost, Store, StoreUnavailable
 from storage.records import Ban
 from tests.telegram import PATIENCE_SECONDS
@@ -220,3 +221,30 @@ async def test_the_gate_of_a_shop_asks_whose_it_is() -> None:
     lease.set(held=True)
     await waiting
     assert line.list_names() == ["answer"]
+
+
+class Sheet:
+    """A writer that keeps what is written."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+
+    async def write(self, piece: bytes) -> None:
+        """Keep it."""
+        self.pieces.append(piece)
+
+
+async def test_a_body_that_is_asked_for_first_is_the_same_body(lease: Lease) -> None:
+    """Its kind, its size and its words; it says once that it leaves, and each piece of it is asked for."""
+    body, left = BytesPayload("tea \u8336".encode(), content_type="application/json"), list[str]()
+    leaving, sheet = _Leaving(body, lease.is_held, lambda: left.append("left")), Sheet()
+    assert (leaving.content_type, leaving.size, leaving.decode()) == ("application/json", body.size, "tea \u8336")
+    assert leaving.decode("ascii", "replace") == "tea ???".replace("???", "\ufffd" * 3)
+    assert left == []
+    for _ in range(2):
+        await leaving.write(cast("AbstractStreamWriter", sheet))
+    assert (b"".join(sheet.pieces), left) == ("tea \u8336".encode() * 2, ["left"])
+    lease.set(held=False)
+    with pytest.raises(Lapsed):
+        await leaving.write(cast("AbstractStreamWriter", sheet))
+    assert len(sheet.pieces) == 2

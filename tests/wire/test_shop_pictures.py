@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from bot.assets import ASSETS
-from bot.core.pictures import PictureMistake
+from bot.core.pictures import Picture, PictureMistake
+from bot.messages.sharing.card_texts import compose_card_text
+from bot.wire import pictures as wire_pictures
 from bot.wire.pictures import QUEUED, Easel, LoadPicture, Pictures, Workshop
 from storage.records import PersonId
 from tests.cards.looks import SHELF
@@ -79,6 +83,41 @@ async def test_what_telegram_sends_is_no_face_until_it_was_read() -> None:
     pictures = make_pictures(Workshop(Easel(ASSETS)))
     assert isinstance(await pictures.read_face(SHELF["photo"]), bytes)
     assert isinstance(await pictures.read_face(b"<svg/>"), PictureMistake)
+
+
+async def test_what_somebody_sends_is_no_picture_of_the_shop_until_it_was_read() -> None:
+    """Likewise."""
+    pictures = make_pictures(Workshop(Easel(ASSETS)))
+    assert isinstance(await pictures.read_picture(SHELF["photo"]), Picture)
+    assert isinstance(await pictures.read_picture(b"<svg/>"), PictureMistake)
+
+
+async def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of pictures those that are asked for now, of cards that were looked at the latest."""
+    asked = list[str]()
+
+    async def load(sha256: str) -> bytes | None:
+        asked.append(sha256)
+        return sha256.encode()
+
+    monkeypatch.setattr(wire_pictures, "_PICTURES_KEPT", 2)
+    monkeypatch.setattr(wire_pictures, "_SOUND_KEPT", 2)
+    workshop = Workshop(Easel(ASSETS), load)
+    for name in ("a", "b", "c"):
+        assert await workshop.find_picture(name) == name.encode()
+    await workshop.lay_out(["b", "c"])
+    assert asked == ["a", "b", "c"], "those two are there"
+    await workshop.lay_out(["c", "d"])
+    assert await workshop.find_picture("c") == b"c"
+    await workshop.find_picture("a")
+    assert asked == ["a", "b", "c", "d", "a"]
+    assert await workshop.find_picture("") is None
+    told = (("en", "mina"), ("en", "named"), ("id", "mina"), ("id", "named"))
+    *cards, faint = [compose_card_text(make_shop(), language, story) for language, story in told]
+    for card in cards:
+        workshop.note_sound(card, sound=True)
+    workshop.note_sound(faint, sound=False)
+    assert list(workshop.sound) == cards[1:]
 
 
 async def test_versions_name_pictures_and_colours() -> None:

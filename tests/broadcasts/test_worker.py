@@ -1,0 +1,257 @@
+"""The loop of a broadcast by itself: what it writes down, whom it asks for, and what makes it look again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import pytest
+
+from bot.broadcasts.circuit_breaker import FEWEST, FLOODS_BORNE
+from bot.broadcasts.sender import Landing
+from bot.broadcasts.worker import LONGEST_WAIT_SECONDS, Broadcaster
+from bot.services.broadcasts.delivering import Step, begin, proceed, requeue_strays
+from bot.wire.errors import Failure, FailureKind
+from bot.wire.gate import Gate
+from bot.wire.telegram_bot import PassalongBot
+from storage import Store
+from storage.broadcast import Outcome, Recipient
+from storage.errors import StoreUnavailable
+from storage.records import BroadcastChanged, BroadcastId, CommitDoubted, DeliveryState, PersonId
+from tests.broadcasts.stage import wide_gate
+from tests.wire.server import until
+
+FIRST = BroadcastId(1)
+
+
+class Bot:
+    """A bot that nobody hears."""
+
+    token = "123456:of-nobody"
+
+
+class Book:
+    """A store that says what the test says, and notes what it is asked; what is an error is raised."""
+
+    def __init__(self, *steps: Step | Exception, begins: Sequence[Exception] = ()) -> None:
+        self.steps = list(steps)
+        self.begins = list(begins)
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.tell: Callable[[Sequence[object]], None] = lambda _: None
+
+    def subscribe(self, listener: Callable[[Sequence[Any]], None], *_kinds: type) -> None:
+        """Have it told."""
+        self.tell = listener
+
+    async def write(self, unit: Callable[..., object], **named: Any) -> Any:
+        """A unit of work."""
+        self.asked.append((unit.__name__, named))
+        if unit is begin:
+            if self.begins:
+                raise self.begins.pop(0)
+            return []
+        if unit is requeue_strays:
+            return None
+        assert unit is proceed
+        said = self.steps.pop(0) if self.steps else Step()
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    async def read(self, *_: object, **__: object) -> None:
+        """No broadcast has a message that shows how far it is."""
+
+    def list_units(self) -> list[str]:
+        """What was asked, in order."""
+        return [name for name, _ in self.asked]
+
+
+def make(book: Book, gate: Gate | None = None, **settings: Any) -> Broadcaster:
+    """One that waits for nothing."""
+    return Broadcaster(
+        store=cast("Store", book),
+        bot=cast("PassalongBot", Bot()),
+        gate=gate or wide_gate(),
+        **{"linger_seconds": 0.0, "store_retry_seconds": 0.001, **settings},
+    )
+
+
+@asynccontextmanager
+async def running(book: Book, **settings: Any) -> AsyncIterator[Broadcaster]:
+    """At work."""
+    broadcaster = make(book, **settings)
+    broadcaster.start()
+    try:
+        yield broadcaster
+    finally:
+        await broadcaster.stop(1)
+
+
+def recipient(number: int = 7) -> Recipient:
+    """Somebody of the audience."""
+    return Recipient(broadcast_id=FIRST, person_id=PersonId(number), telegram_id=1000 + number)
+
+
+def land(state: DeliveryState | None, kind: FailureKind | None = None, **changes: Any) -> Landing:
+    """How the way to somebody ended."""
+    one = recipient()
+    outcome = Outcome(broadcast_id=FIRST, person_id=one.person_id, state=state) if state is not None else None
+    failure = Failure(kind=kind, text="no") if kind is not None else None
+    return Landing(recipient=one, outcome=outcome, failure=failure, **changes)
+
+
+async def test_what_an_earlier_process_left_is_looked_for_until_the_store_says(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Nothing is claimed before."""
+    book = Book(begins=[StoreUnavailable("away"), StoreUnavailable("away")])
+    async with running(book) as broadcaster, asyncio.timeout(60):
+        await until(lambda: "proceed" in book.list_units())
+        await broadcaster.settled()
+        assert book.list_units() == ["begin"] * 3 + ["proceed"]
+    assert book.asked[0][1] == {"former": None}
+    assert [each.levelname for each in caplog.records] == ["ERROR"] * 2
+
+
+async def test_a_step_asks_for_as_many_as_may_leave_and_more_each_time() -> None:
+    """The first claims are small, since the connections have yet to be opened."""
+    book = Book(*[Step(more={False, True})] * 9)
+    async with running(book), asyncio.timeout(60):
+        await until(lambda: len(book.list_units()) > 10)
+    limits = [(named["limit"], named["paid_limit"]) for name, named in book.asked if name == "proceed"]
+    most = wide_gate().in_flight_limit
+    assert limits[:9] == [(each, each) for each in (2, 4, 8, 16, 32, 64, most, most, most)]
+
+
+async def test_a_step_that_cannot_be_written_is_written_again_and_nobody_is_lost(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whoever may have been claimed unheard is given back first, but for those that are known to be on their way."""
+    book = Book(Step(), StoreUnavailable("away"))
+    async with running(book) as broadcaster, asyncio.timeout(60):
+        await broadcaster.settled()
+        broadcaster._note_landing(land(DeliveryState.SENT))
+        await broadcaster.settled()
+        assert book.list_units() == ["begin", "proceed", "proceed", "requeue_strays", "proceed"]
+    held = book.asked[3][1]["held"]
+    assert held == {(FIRST, PersonId(7))}
+    written = [[each.state for each in named["outcomes"]] for name, named in book.asked if name == "proceed"]
+    assert written[:3] == [[], [DeliveryState.SENT], [DeliveryState.SENT]]
+    assert [each.levelname for each in caplog.records] == ["ERROR"]
+
+
+async def test_each_outcome_is_counted_once_it_is_written_down() -> None:
+    """By how it ended."""
+    gate, states = wide_gate(), (DeliveryState.SENT, DeliveryState.BLOCKED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
+    book = Book(Step(), StoreUnavailable("away"))
+    async with running(book, gate=gate) as broadcaster, asyncio.timeout(60):
+        await broadcaster.settled()
+        for state in states:
+            broadcaster._note_landing(land(state))
+        await broadcaster.settled()
+    counted = gate.metrics.read()
+    assert [counted[f"deliveries_{end}"] for end in ("sent", "blocked", "failed", "unknown")] == [1, 1, 1, 1]
+
+
+async def test_who_is_due_later_is_looked_for_then(caplog: pytest.LogCaptureFixture) -> None:
+    """By the clock, and with nothing else to wake it; what is done is told in the log."""
+    caplog.set_level("INFO", "bot.broadcasts.worker")
+    book = Book(Step(now=5_000_000, due_ats=[5_030_000, 9_000_000]), Step(finished=[FIRST]))
+    async with running(book) as broadcaster, asyncio.timeout(60):
+        await until(lambda: len(book.list_units()) == 3)
+        await broadcaster.settled()
+        assert broadcaster._due_at is None
+        assert book.list_units() == ["begin", "proceed", "proceed"]
+    assert [each.args for each in caplog.records] == [([FIRST],)]
+
+
+async def test_a_commit_in_doubt_and_a_broadcast_that_was_changed_are_looked_at() -> None:
+    """Of anything else that is told there is nothing to do."""
+    book = Book()
+    async with running(book) as broadcaster, asyncio.timeout(60):
+        await broadcaster.settled()
+        for told, steps in (([], 1), ([CommitDoubted()], 2), ([BroadcastChanged(broadcast_id=FIRST)], 3)):
+            book.tell(told)
+            await broadcaster.settled()
+            assert book.list_units() == ["begin"] + ["proceed"] * steps
+
+
+def test_when_somebody_is_due_is_the_first_moment_that_is_known() -> None:
+    """Clocks are set: nobody is waited for too long without a look. What was not looked at stays known."""
+    now = 100.0
+    broadcaster = make(Book(), clock=lambda: now)
+    for wait, is_all, due_at in (
+        (7.0, True, 107.0),
+        (9.0, False, 107.0),
+        (None, False, 107.0),
+        (3.0, False, 103.0),
+        (9.0, True, 109.0),
+        (1e9, True, 100.0 + LONGEST_WAIT_SECONDS),
+        (None, True, None),
+        (None, False, None),
+        (5.0, False, 105.0),
+    ):
+        broadcaster._note_due(wait, is_all=is_all)
+        assert broadcaster._due_at == due_at
+
+
+async def test_what_an_end_means_for_its_broadcast(caplog: pytest.LogCaptureFixture) -> None:
+    """A token that is refused pauses it, too many failures stop it, and where no Stars are taken it goes on without."""
+    broadcaster = make(Book())
+    broadcaster._note_landing(land(None, FailureKind.TOKEN_BAD))
+    assert broadcaster._ends.paused == {FIRST}
+    assert broadcaster._ends.returned == [recipient()]
+    assert [each.args for each in caplog.records] == [(FIRST,)]
+    for _ in range(FEWEST - 1):
+        broadcaster._note_landing(land(DeliveryState.FAILED, FailureKind.REFUSED))
+    assert broadcaster._ends.stopped == set()
+    broadcaster._note_landing(land(DeliveryState.FAILED, FailureKind.REFUSED))
+    assert broadcaster._ends.stopped == {FIRST}
+    for paid, unpaid in ((False, set()), (True, {FIRST})):
+        for _ in range(FLOODS_BORNE):
+            assert broadcaster._ends.unpaid == set()
+            broadcaster._note_landing(land(None, FailureKind.FLOOD, paid=paid))
+        assert broadcaster._ends.unpaid == unpaid
+    assert len(broadcaster._ends.outcomes) == FEWEST
+
+
+async def test_trouble_brings_a_rest_and_an_answer_ends_it() -> None:
+    """What is called back, or refused before it left, says nothing either way."""
+    now = 100.0
+    broadcaster = make(Book(), clock=lambda: now, rest_seconds=2.0)
+    for landing in (land(None), land(None, FailureKind.FLOOD), land(DeliveryState.SENT)):
+        broadcaster._note_landing(landing)
+        assert broadcaster._breaker.compute_rest() == 0
+    broadcaster._note_landing(land(None, FailureKind.NOT_SENT))
+    assert broadcaster._breaker.compute_rest() == 2.0
+    assert broadcaster._compute_room(paid=False) == 0
+    now += 2.0
+    assert broadcaster._compute_room(paid=False) == 1
+    broadcaster._note_landing(land(None))
+    assert broadcaster._compute_room(paid=False) == 1
+    broadcaster._note_landing(land(DeliveryState.BLOCKED, FailureKind.BLOCKED))
+    assert broadcaster._compute_room(paid=False) == 2
+
+
+def test_no_more_are_in_flight_than_the_gate_or_the_setting_allows() -> None:
+    """The smaller of the two, each for what is free of charge and for what is paid for."""
+    gate = wide_gate()
+    for most, limits in (
+        (7, {False: 7, True: 7}),
+        (10**9, {False: gate.in_flight_limit, True: gate.paid_in_flight_limit}),
+    ):
+        assert make(Book(), gate=gate, most_in_flight=most)._most_in_flight == limits
+
+
+async def test_who_never_began_stops_at_once() -> None:
+    """And claims nothing after that."""
+    book = Book()
+    broadcaster = make(book)
+    async with asyncio.timeout(60):
+        await broadcaster.stop(1)
+    broadcaster._note_events([BroadcastChanged(broadcast_id=FIRST)])
+    assert broadcaster._touched == set()
+    assert broadcaster._compute_room(paid=False) == 0
+    assert book.asked == []

@@ -11,7 +11,10 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select
 
-from bot.outbox.handouts import HandoutWorker
+from bot.messages.outgoing import Photo
+from bot.messages.sharing.screens import render_step
+from bot.messages.texts import Texts
+from bot.outbox.handouts import PATIENCE_SECONDS, TURN_SECONDS, HandoutWorker
 from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
 from bot.services.campaigns.opening import Source, open_shop
@@ -30,7 +33,8 @@ from storage.handout import HandoutId, HandoutKind, HandoutState
 from storage.records import PersonId, Profile
 from storage.schema import handout
 from storage.tables import cards, outbox, people, shares, warnings
-from tests.messages.samples import CAMPAIGN, RENDERERS
+from storage.tables.scores import raise_score
+from tests.messages.samples import CAMPAIGN, RENDERERS, make_shop
 from tests.thinning import BOTH_ENGINES, thin
 from tests.wire.server import Call, Server, make_message, refuse, succeed, until
 from tests.wire.stage import make_snapshots
@@ -484,3 +488,112 @@ async def test_a_card_that_cannot_be_drawn_is_tried_again(
     (failed,) = [each for each in caplog.records if each.exc_info]
     assert failed.exc_info is not None
     assert str(failed.exc_info[1]) == "no typeface"
+
+
+async def test_a_chat_that_is_closed_gets_its_card_when_it_is_open(
+    server: Server, application: Application, gate: Gate, store: Store
+) -> None:
+    """Nobody else waits for it meanwhile."""
+    server.replies["sendPhoto"] = answer_photo
+    snapshots, first = make_snapshots(store), [CAMPAIGN.stories[1].key]
+    ada, bob = await store.write(join), await store.write(join, 2)
+    async with handing_out(application, gate, look_seconds=60.0) as worker:
+        await until(lambda: len(server.list_calls("sendPhoto")) == 2)
+        await worker.settled()
+        now = asyncio.get_running_loop().time()
+        gate._pacing.ban_chat(1001, now + PATIENCE_SECONDS + 0.2, now)
+        for person_id in (ada, bob):
+            await store.write(wish_stories, person_id, snapshots, first, HandoutKind.FIRST)
+        await until(lambda: len(server.list_calls("sendPhoto")) == 4)
+    *_, third, fourth = server.list_calls("sendPhoto")
+    assert [call.data["chat_id"] for call in (third, fourth)] == ["1002", "1001"]
+    assert fourth.at - now >= PATIENCE_SECONDS
+
+
+async def test_a_member_who_is_being_handed_a_picture_gets_no_other_beside_it(
+    server: Server, application: Application, gate: Gate, store: Store
+) -> None:
+    """It may be the same one: theirs waits for its turn, and gives it back; another one's does not wait."""
+    server.replies["sendPhoto"] = answer_photo
+    snapshots = make_snapshots(store)
+    turns = snapshots.current.pictures.turns
+    assert turns.take(1001)
+    async with handing_out(application, gate, snapshots=snapshots) as worker:
+        ada = await store.write(join)
+        await store.write(join, 2)
+        await until(lambda: list_photos(server, 1002))
+        await asyncio.sleep(2 * TURN_SECONDS)
+        assert list_photos(server, 1001) == []
+        assert await store.read(outbox.list_card_states, ada) == {FIRST: HandoutState.DUE}
+        turns.give_back(1001)
+        await until(lambda: list_photos(server, 1001))
+        await worker.settled()
+        assert turns.take(1001)
+        assert turns.take(1002)
+
+
+async def test_a_card_waits_for_room_at_the_gate(server: Server, application: Application, store: Store) -> None:
+    """It is claimed once it can leave at once, and takes nothing from what somebody waits for."""
+    server.replies["sendPhoto"] = answer_photo
+    began, full = asyncio.get_running_loop().time(), Gate(send_rate=1000, chat_rate=1000, cold_seconds=0.5)
+    async with handing_out(application, full) as worker:
+        ada = await store.write(join)
+        await until(lambda: server.list_calls("sendMessage"))
+        await asyncio.sleep(0.05)
+        if not list_photos(server):
+            assert await store.read(outbox.list_card_states, ada) == {FIRST: HandoutState.DUE}
+        await until(lambda: list_photos(server))
+        await worker.settled()
+    assert list_photos(server)[0].at - began >= 0.5
+
+
+async def test_a_vault_that_moved_is_followed(
+    server: Server, application: Application, gate: Gate, store: Store
+) -> None:
+    """The picture goes to the new number at once, and so do all after it."""
+    moved = VAULT - 5
+    refuse_moved = refusing(400, "Bad Request: upgraded", migrate_to_chat_id=moved)
+
+    async def answer(call: Call) -> web.StreamResponse:
+        return await (refuse_moved(call) if call.data["chat_id"] == str(VAULT) else answer_photo(call))
+
+    server.replies["sendPhoto"] = answer
+    snapshots, stories = make_snapshots(store), [story.key for story in CAMPAIGN.stories[1:3]]
+    async with handing_out(application, gate, vault=VAULT) as worker:
+        ada = await store.write(join)
+        await until(lambda: list_photos(server))
+        named = await store.write(wish_stories, ada, snapshots, stories)
+        await until(lambda: len(list_photos(server, moved)) == 2)
+        await worker.settled()
+        tried = len(list_photos(server, VAULT))
+        await store.write(wish_stories, ada, snapshots, [CAMPAIGN.stories[3].key])
+        await until(lambda: len(list_photos(server, moved)) == 3)
+        await worker.settled()
+    assert len(list_photos(server, VAULT)) == tried
+    assert set(await store.read(cards.list_file_ids, ada, list(named.values()))) == set(named.values())
+
+
+def reach(tx: Tx, person_id: PersonId, friends: int) -> None:
+    """So many friends have come by somebody, whose card is to say so."""
+    outbox.add_card(tx, person_id=person_id, kind=HandoutKind.STEP, version=str(friends))
+
+
+async def test_a_card_of_a_step_says_how_many_friends_have_come(
+    server: Server, application: Application, gate: Gate, store: Store
+) -> None:
+    """As the words of a step do; one that was taken back meanwhile is handed to nobody."""
+    server.replies["sendPhoto"] = answer_photo
+    async with handing_out(application, gate) as worker:
+        ada = await store.write(join)
+        await until(lambda: list_photos(server))
+        await worker.settled()
+        await store.write(raise_score, ada, 3)
+        for friends in (3, 5):
+            await store.write(reach, ada, friends)
+        await until(lambda: len(list_photos(server)) == 2)
+        await worker.settled()
+    _, step = list_photos(server)
+    member = await store.read(lambda tx: view_member(tx, people.get(tx, ada)))
+    words = render_step(Texts("en"), make_shop(), member, Photo(file_id="x"), 3).text
+    assert step.data["caption"] == words
+    assert is_upload(step)

@@ -17,10 +17,11 @@ from bot.updates.failures import GIVEN_UP, Failures
 from bot.wire.errors import Flooded, NotSent
 from storage import Store
 from storage.errors import StoreUnavailable
-from storage.records import InboxRow
+from storage.records import InboxRow, NoticeId
 from storage.schema import inbox as inbox_table
-from storage.tables import inbox
-from tests.updates.rig import add, count_open, list_dead
+from storage.tables import inbox, outbox
+from tests.owed import find_member
+from tests.updates.rig import add, add_member, count_open, list_dead
 from tests.wire.server import make_update
 
 Logged = Sequence[tuple[str, object]]
@@ -177,3 +178,15 @@ def test_only_the_chats_own_wish_is_harmless() -> None:
     """What Telegram refuses for any other reason, or what is none of Telegram's, is a failure."""
     errors: Sequence[Exception] = (BLOCKED, SAME, REFUSED, TelegramError("odd"), ValueError("blocked by the user"))
     assert [failures.is_harmless(error) for error in errors] == [True, True, False, False, False]
+
+
+async def test_a_member_is_told_in_the_topic_where_they_asked(store: Store) -> None:
+    """With the last attempt, and where there was more than one: what nobody can read was nobody's wish."""
+    member = await add_member(store, 1)
+    rows = await add(store, *(make_update(number, sender) for number, sender in ((1, 1), (2, 1), (3, 99))))
+    for row, attempts, failures_ in ((rows[0], 2, 1), (rows[0], 2, 2), (rows[1], 1, 1), (rows[2], 1, 1)):
+        counted = await store.write(failures.count_failure, row, "ValueError: x", attempts=attempts, topic_id=5)
+        assert counted == failures_
+    (owed,) = await store.read(outbox.list_owed, after=NoticeId(0), limit=9)
+    assert (find_member(owed), owed.kind, owed.topic_id) == (member, "sorry", 5)
+    assert await list_dead(store) == [1, 2, 3]

@@ -10,6 +10,8 @@ from aiohttp import web
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, MessageHandler, TypeHandler, filters
 
+from bot.messages.joining.refusals import say_patience
+from bot.messages.texts import Texts
 from bot.updates.dispatch import Dispatch
 from storage import Store, StoreUnavailable, Tx
 from storage.records import NoticeId
@@ -241,3 +243,25 @@ async def test_one_persons_inline_queries_take_one_place(store: Store, applicati
         release.set()
         await dispatch.settled()
     assert seen == [(1, "0"), (2, "hello"), (1, "499")]
+
+
+async def test_a_member_who_floods_is_asked_for_patience_where_they_are(
+    server: Server, store: Store, application: Application, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In their language and their topic, behind people who wait; a stranger is told nothing. Where it cannot be said, the log says why."""
+    caplog.set_level("INFO", "bot.updates.dispatch")
+    ada = await add_member(store, 1)
+    await store.write(people.set_language, ada, "id")
+    dispatch = Dispatch(application)
+    for sender_id, topic_id in ((1, 5), (1, None), (99, None)):
+        await dispatch._ask_for_patience(sender_id, topic_id)
+    calls = [call.data for call in server.list_calls("sendMessage")]
+    assert [(each["chat_id"], each.get("message_thread_id")) for each in calls] == [("1", "5"), ("1", None)]
+    assert {each["text"] for each in calls} == {say_patience(Texts("id"))}
+
+    async def deny(_call: Call) -> web.StreamResponse:
+        return refuse(403, "Forbidden: bot was blocked by the user")
+
+    server.replies["sendMessage"] = deny
+    await dispatch._ask_for_patience(1, None)
+    assert ["bot was blocked by the user" in said for said in caplog.messages] == [True]

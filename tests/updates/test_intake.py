@@ -21,6 +21,7 @@ from bot.updates.intake import AT_ONCE, BackOff, Conflicts, Intake, OtherPoller,
 from bot.updates.raw_updates import RawUpdate
 from bot.updates.vitals import Senses
 from bot.updates.webhook import Webhook
+from bot.wire.errors import Failure, FailureKind
 from storage import Store, Tx
 from storage.errors import CommitUnknown
 from storage.records import Seq
@@ -528,3 +529,44 @@ async def test_how_updates_come_is_looked_at_by_the_clock_of_the_shops_senses(
     assert intake.silent_for() - silent == 7
     wanted = intake._wanted["allowed_updates"] if isinstance(intake, Webhook) else intake._allowed_updates
     assert list(wanted if not isinstance(wanted, str) else json.loads(wanted)) == ["message", "poll"]
+
+
+async def test_a_flood_wait_of_the_polls_is_kept_to_and_is_no_silence(
+    server: Server, application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long Telegram wants to be left alone; after it the next poll is asked."""
+    clock, rested = SimpleNamespace(now=0.0), list[float]()
+    bot_data = BotData(application, stuck_seconds=30.0, clock=lambda: clock.now)
+
+    async def rest(seconds: float) -> None:
+        rested.append(seconds)
+        clock.now += seconds
+
+    monkeypatch.setattr("asyncio.sleep", rest)
+    await bot_data.intake._face(Failure(kind=FailureKind.FLOOD, text="Too Many Requests", retry_after=100.0))
+    assert rested == [100.0]
+    assert bot_data.intake.silent_for() == 0.0
+    clock.now += 7
+    assert bot_data.intake.silent_for() == 7.0
+    await bot_data.intake._face(Failure(kind=FailureKind.NOT_SENT, text="No connection"))
+    assert (rested, bot_data.intake.silent_for()) == ([100.0], 7.0)
+    assert bot_data.dispatch.metrics.read()["polls_failed"] == 2
+    assert "the last trouble: No connection" in str(bot_data.intake._give_up())
+
+
+async def test_what_nobody_here_wants_is_confirmed_and_forgotten(server: Server, application: Application) -> None:
+    """Nothing of it is written, and it is no reason to ask more calmly than for what is wanted; entries without a number are asked for again."""
+    bot_data = BotData(application)
+    update = make_update(5, 1)
+    pinned = {**cast("dict[str, Any]", update["message"]), "pinned_message": {}}
+    brought: list[object] = [update | {"message": pinned}, make_inline(6, 1, "tea")]
+    assert (await bot_data.intake._keep(brought), bot_data.intake._offset) == (2, 7)
+    assert bot_data.dispatch.metrics.read()["updates_unwanted"] == 1
+    assert await application.bot_data.store.read(inbox.count_open) == 0
+    assert (await bot_data.intake._keep(["nonsense"]), bot_data.intake._offset) == (None, 7)
+    assert await bot_data.intake._keep([make_update(8, 1), update | {"update_id": 9, "message": pinned}]) == 2
+    assert await bot_data.intake._keep([make_update(8, 1)]) == 0
+    counted = bot_data.dispatch.metrics.read()
+    assert [counted[f"updates_{end}"] for end in ("taken", "repeated", "unwanted")] == [1, 1, 2]
+    assert (await bot_data.intake._keep([]), bot_data.intake._offset) == (0, None)
+    await bot_data.dispatch.stop(1)

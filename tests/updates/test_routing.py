@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,14 +14,17 @@ from telegram import User as Account
 from telegram.constants import ChatType
 
 from bot.core.roles import EVERYBODY, OWNERS, decide_allowed
+from bot.core.setting import Setting
 from bot.messages.buttons import KEY, Button, Place
 from bot.messages.commands import Command
 from bot.messages.joining.refusals import render_missing, say_stale
 from bot.messages.texts import Texts
 from bot.services.members import NotAllowed, find_members_language, may
 from bot.services.tickets.desk import is_at_desk
-from bot.updates.capability import Capability, Registry
+from bot.updates.capability import Capability, CapabilityMistake, Listener, Registry
 from bot.updates.context import PassalongContext
+from bot.updates.flows import Flow
+from bot.updates.job import Job
 from bot.updates.routing import CallbackRouter, TextRouter, find_place, list_handlers, parse_command
 from storage.errors import RowMissing
 from storage.role import Role
@@ -320,3 +324,56 @@ def test_what_was_said_goes_one_way_and_what_was_changed_another() -> None:
     for name, wanted in (("on_message", {"said"}), ("on_edited", {"changed"}), ("on_passed", {"passed"})):
         assert {each for each, update in updates.items() if handlers[name].check_update(update)} == wanted
     assert list(handlers)[3] == "on_tap"
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        Capability(name="sample"),
+        Capability(name="other", commands={Command(name="bake", text={"en": "Bake"}): note("bake")}),
+        Capability(name="other", buttons={Button("plain", cake=KEY): note("plain")}),
+        Capability(name="other", settings=[Setting(name="OVEN", default="", parse=str, right="x")] * 2),
+        Capability(name="other", documents={".csv": note("file")}, flows={"baking": cast("Any", None)}),
+    ],
+    ids=["a capability", "a command", "a button", "a setting", "a document"],
+)
+def test_two_things_of_one_name_are_refused_at_the_start(second: Capability) -> None:
+    """The later one would be in the place of the other, and nobody would know."""
+    first = replace(CAPABILITY, documents={".csv": note("file")})
+    with pytest.raises(CapabilityMistake, match=r"'(sample|bake|plain|OVEN|\.csv)' is declared twice"):
+        Registry([first, second])
+
+
+def test_all_that_capabilities_declare_is_found_by_its_name() -> None:
+    """With who may use it: as its own declaration says, or else as its capability does; other kinds of updates are listened to once."""
+    flow, job = Flow(name="baking", steps=()), Job(name="baking", every_seconds=1.0, run=note("job"))
+    oven = Setting(name="OVEN", default="cold", parse=str.upper, right="x")
+    listener = Listener(update_type="poll", handler=cast("Any", None))
+    other = Capability(
+        name="other",
+        roles=OWNERS,
+        commands={Command(name="first", text={"en": "First"}, place=0, roles=EVERYBODY): note("first")},
+        buttons={Button("other"): note("other")},
+        documents={".csv": note("file")},
+        flows={"baking": flow},
+        jobs=[job],
+        settings=[oven],
+        listeners=[listener, listener, Listener(update_type="message", handler=cast("Any", None))],
+    )
+    registry = Registry([CAPABILITY, other], {"OVEN": "hot"})
+    assert registry.capabilities == (CAPABILITY, other)
+    assert {name: bound.roles for name, bound in registry.commands.items()} == {
+        "bake": EVERYBODY,
+        "oven": OWNERS,
+        "gone": EVERYBODY,
+        "first": EVERYBODY,
+    }
+    assert (registry.buttons["plain"].roles, registry.buttons["other"].roles) == (EVERYBODY, OWNERS)
+    assert (registry.documents[".csv"].roles, registry.flows["baking"].roles) == (OWNERS, OWNERS)
+    assert (registry.flows["baking"].given, registry.flows["baking"].declared) == (flow, flow)
+    assert (registry.jobs, registry.get_setting(oven)) == ((job,), "HOT")
+    assert Registry([other]).get_setting(oven) == "COLD"
+    assert registry.update_types == ("message", "edited_message", "callback_query", "poll")
+    assert len(registry.listeners) == 3
+    assert [each.name for each in registry.list_commands(Role.MEMBER)] == ["first", "bake", "gone"]
+    assert [each.name for each in registry.list_commands(Role.OWNER)] == ["first", "bake", "oven", "gone"]

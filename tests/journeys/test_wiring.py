@@ -8,17 +8,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequ
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import ClientConnectionError, ClientSession
-from telegram import Update
+from telegram import LinkPreviewOptions, Update
 
 from bot.app import House, run, run_in
 from bot.assets import ASSETS
 from bot.broadcasts.flight_recorder import NAME
+from bot.campaign_file import SHIPPED, load_campaign
 from bot.capabilities import CAPABILITIES
 from bot.core.alarms import Trouble
 from bot.core.campaigns.campaign import CampaignMistake
@@ -30,8 +31,10 @@ from bot.playground import faults
 from bot.playground.demo import find_free_address
 from bot.playground.page.browser import HEADERS
 from bot.playground.world import World
+from bot.runtime import HANGING_SECONDS, open_runtime
 from bot.services.broadcasts import delivering
 from bot.services.campaigns import find_newer
+from bot.services.campaigns import opening as campaigns_opening
 from bot.services.community.notices import AdminWarning
 from bot.services.community.warning import JOB_FAILING
 from bot.services.notices import owe
@@ -40,15 +43,17 @@ from bot.services.visiting import count_clicks
 from bot.services.webhooks.managing import add_webhook
 from bot.telemetry import SHOP
 from bot.updates.capability import Capability, Registry
-from bot.updates.intake import TokenRefused
+from bot.updates.intake import Intake, TokenRefused
 from bot.updates.job import Job
-from bot.updates.vitals import Senses
+from bot.updates.vitals import USUAL, Senses
+from bot.updates.webhook import Webhook, compute_secret
 from bot.web.deps import WebDeps
 from bot.web.templates import Templates
 from bot.wire.gate import Gate
 from bot.wire.signal import TaskEnded
+from bot.wire.transport import READ_SECONDS, AiohttpRequest
 from storage import Store, StoreLost, Tx, open_store, utc_now
-from storage.addresses import MemberAddress
+from storage.addresses import ChatRole, MemberAddress
 from storage.records import Ban
 from storage.small_files import find_small_file
 from storage.tables import clicks, due_jobs, flood_waits, inbox, outbox, people, roles, shops
@@ -649,3 +654,125 @@ def _wait_for(turn: asyncio.Event) -> Callable[[], Awaitable[None]]:
         await turn.wait()
 
     return wait
+
+
+async def test_all_parts_of_a_bot_share_what_is_one(telegram: LocalTelegram, url: str, store: Store) -> None:
+    """One store, one gate, one shop, one list of chats: what one of them learns the others know, and all count in one place."""
+    settings = compose_settings(
+        telegram,
+        url,
+        PASSALONG_VAULT_CHAT="-1007",
+        PASSALONG_STAFF_CHAT="-1008",
+        PASSALONG_PUBLIC_URL="https://s.example",
+    )
+    settings = replace(settings, backup_folder=Path("backups"), backup_every_seconds=7200)
+    gate, senses = Gate(send_rate=30, chat_rate=1), Senses(clock=lambda: 5.0)
+    registry = Registry(CAPABILITIES, settings.given)
+    await store.write(campaigns_opening.open_shop, load_campaign(SHIPPED), announce_chat=-1009)
+    async with open_runtime(
+        settings, store, gate, asyncio.Event(), registry=registry, senses=senses, easel=EASEL
+    ) as runtime:
+        bot, chats, delivery = runtime.application.bot, runtime.chats, runtime.delivery
+        assert (runtime.settings, runtime.store, runtime.gate, runtime.metrics) == (settings, store, gate, gate.metrics)
+        assert bot.rate_limiter is gate
+        assert runtime.snapshot is runtime.snapshots.current
+        for worker in (
+            delivery,
+            runtime.handouts,
+            runtime.broadcaster,
+            runtime.hooks,
+            runtime.signs,
+            runtime.supervisor,
+        ):
+            assert vars(worker)["_store"] is store
+        for asking in (delivery, runtime.handouts, runtime.broadcaster):
+            assert vars(asking)["_gate"] is gate
+        assert delivery._sender._bot is runtime.handouts._bot is runtime.broadcaster._sender._bot is bot
+        assert delivery._sender._snapshots is runtime.handouts._snapshots is runtime.snapshots
+        assert delivery._sender._chats is runtime.handouts._chats is chats
+        assert delivery._sender._renderers is registry.notices
+        assert runtime.handouts._notices is delivery
+        assert runtime.broadcaster._get_snapshot() is runtime.snapshot
+        assert runtime.broadcaster._recorder._path == find_small_file(url, NAME)
+        assert runtime.hooks._metrics is runtime.supervisor._metrics is runtime.dispatch.metrics is gate.metrics
+        assert runtime.hooks._poster._proxy is None
+        assert isinstance(runtime.intake, Intake)
+        assert (runtime.intake._dispatch, runtime.intake._bot) == (runtime.dispatch, bot)
+        assert runtime.intake._clock is runtime.supervisor._clock is senses.clock
+        jobs = runtime.supervisor._jobs
+        assert {"tagging", "inspecting the books", "cleaning"} < jobs.keys()
+        assert jobs["backup"].every_seconds == 7200
+        signs = runtime.signs
+        assert (signs._url, signs.metrics, signs.senses) == (url, gate.metrics, senses)
+        assert (signs._find_silence(), signs._find_ban(), signs._find_late()) == (0.0, 0.0, ("", 0.0))
+        assert signs._find_silence == runtime.intake.silent_for
+        assert signs._find_ban == gate.ban_left
+        assert signs._find_late == runtime.supervisor.find_latest
+        named = {role: await chats.find(role) for role in ChatRole}
+        assert named == {ChatRole.ANNOUNCE: -1009, ChatRole.VAULT: -1007, ChatRole.STAFF: -1008}
+        assert chats._admin_ids == settings.admin_ids
+        assert runtime.reception is None
+
+
+async def test_long_polls_have_connections_of_their_own(telegram: LocalTelegram, url: str, store: Store) -> None:
+    """As many for all else as the gate may have on their way at once; a poll that is long over its time is given up. Links show no previews."""
+    settings, gate = compose_settings(telegram, url), Gate(send_rate=3000, chat_rate=1)
+    registry = Registry(CAPABILITIES, settings.given)
+    await store.write(campaigns_opening.open_shop, load_campaign(SHIPPED))
+    async with open_runtime(
+        settings, store, gate, asyncio.Event(), registry=registry, senses=USUAL, easel=EASEL
+    ) as runtime:
+        bot = runtime.application.bot
+        polling, way = (cast("AiohttpRequest", each) for each in bot._request)
+        assert (way._limit, polling._limit) == (gate.connection_limit, 4)
+        assert (way.read_timeout, polling.read_timeout) == (READ_SECONDS, HANGING_SECONDS)
+        assert bot.defaults is not None
+        assert bot.defaults.link_preview_options == LinkPreviewOptions(is_disabled=True)
+        assert (await store.read(shops.get)).bot_username == bot.username
+        assert SHOP.get() == f"@{bot.username}"
+    assert way._shut
+    assert polling._shut
+
+
+async def test_a_shop_that_telegram_brings_updates_to_has_a_secret_at_its_door(
+    telegram: LocalTelegram, url: str, store: Store
+) -> None:
+    """What is brought is handled by the same handlers, and counted where all is."""
+    settings = compose_settings(telegram, url, PASSALONG_PUBLIC_URL="https://s.example", PASSALONG_WEBHOOK="true")
+    settings, gate = replace(settings, shop="bakery"), Gate(send_rate=30, chat_rate=1)
+    registry = Registry(CAPABILITIES, settings.given)
+    await store.write(campaigns_opening.open_shop, load_campaign(SHIPPED))
+    async with open_runtime(
+        settings, store, gate, asyncio.Event(), registry=registry, senses=USUAL, easel=EASEL
+    ) as runtime:
+        secret, door = compute_secret(settings.bot_token), "https://s.example/telegram/bakery"
+        assert runtime.reception is not None
+        assert (runtime.reception.secret, runtime.reception._taker) == (secret, runtime.dispatch)
+        assert (runtime.reception._store, runtime.reception._metrics) == (store, gate.metrics)
+        assert isinstance(runtime.intake, Webhook)
+        assert (runtime.intake._secret, runtime.intake._wanted["url"]) == (secret, door)
+        assert runtime.intake._metrics is gate.metrics
+        assert runtime.intake._wanted["allowed_updates"] == sorted(registry.update_types)
+
+
+async def test_a_shop_that_changes_is_shown_to_handlers_and_followed_by_posts(
+    telegram: LocalTelegram, url: str, store: Store
+) -> None:
+    """At the moment it becomes valid; what handlers began with before stays what they began with."""
+    settings, gate = compose_settings(telegram, url), Gate(send_rate=30, chat_rate=1)
+    registry, source = Registry(CAPABILITIES, settings.given), load_campaign(SHIPPED)
+    await store.write(campaigns_opening.open_shop, source, announce_chat=-1009)
+    async with open_runtime(
+        settings, store, gate, asyncio.Event(), registry=registry, senses=USUAL, easel=EASEL
+    ) as runtime:
+        before = runtime.application.bot_data.deps
+        assert (before.snapshot, before.community) == (runtime.snapshot, None)
+        await store.write(
+            campaigns_opening.open_shop, source, announce_chat=-1010, community_chat=-1011, community_id=-1011
+        )
+        await runtime.snapshots.refresh()
+        after = runtime.application.bot_data.deps
+        assert after.snapshot is runtime.snapshot is not before.snapshot
+        assert after.registry is before.registry is registry
+        assert after.community is not None
+        assert await runtime.chats.find(ChatRole.ANNOUNCE) == -1010

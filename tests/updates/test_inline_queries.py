@@ -14,6 +14,9 @@ from bot.updates.inline_queries import MOST_WAITING, InlineQueries
 from bot.updates.raw_updates import RawUpdate
 from tests.wire.server import until
 
+BROKEN = 666
+"""The number of a query that no handler can answer."""
+
 
 def type_query(number: int, sender_id: int | None, *, is_guest: bool = False) -> RawUpdate:
     """Somebody types."""
@@ -40,6 +43,8 @@ class Desk:
     async def _handle(self, update: RawUpdate) -> None:
         self.began.append(update.update_id)
         await self.free.wait()
+        if update.update_id == BROKEN:
+            raise ValueError("no cake")
 
     def count(self) -> tuple[int, int]:
         """How many were answered, and how many dropped."""
@@ -96,6 +101,32 @@ async def test_what_waited_too_long_is_dropped_and_how_long_an_answer_took_is_co
         await desk.queries.settled()
     assert (desk.began, desk.count()) == ([1, 4], (2, 2))
     assert desk.metrics.times["inline"].seconds == 10.5 + 0.5
+
+
+async def test_a_query_that_waited_as_long_as_it_may_is_answered_still() -> None:
+    """One moment more, and it is not."""
+    for waited, answered in ((10.0, [1, 2]), (10.001, [1])):
+        desk = Desk(open_=False)
+        for number in (1, 2):
+            desk.queries.take(type_query(number, number))
+        await asyncio.sleep(0)
+        desk.now = waited
+        desk.free.set()
+        async with asyncio.timeout(60):
+            await desk.queries.settled()
+        assert desk.began == answered
+
+
+async def test_a_query_that_fails_disturbs_nobody_but_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Which says of which query; it counts as dropped, and no time is counted for it."""
+    desk = Desk()
+    for number in (BROKEN, 7):
+        desk.queries.take(type_query(number, number))
+    async with asyncio.timeout(60):
+        await desk.queries.settled()
+    assert (desk.began, desk.count()) == ([BROKEN, 7], (1, 1))
+    assert sum(desk.metrics.times["inline"].counts) == 1
+    assert [each.args for each in caplog.records] == [(BROKEN,)]
 
 
 async def test_who_stops_answers_nobody_any_more() -> None:

@@ -69,7 +69,8 @@ class Talk:
 def note(name: str, error: Exception | None = None) -> Callable[..., Any]:
     """A handler that notes what it was given."""
 
-    async def handle(_update: Update, context: Any, *values: Any) -> None:
+    async def handle(update: Update, context: Any, *values: Any) -> None:
+        assert isinstance(update, Update)
         context.log.append((name, values))
         if error is not None:
             raise error

@@ -59,6 +59,7 @@ from storage.small_files import find_small_file
 from storage.tables import clicks, due_jobs, flood_waits, inbox, outbox, people, roles, shops
 from tests.easel import EASEL
 from tests.journeys.shop_at_work import ADMIN_ID, ShopAtWork, compose_settings, find_link, open_shop, sqlite_in
+from tests.logged import list_values
 from tests.proxies import serve_proxy
 from tests.shipped import keep_stories, write_campaign
 from tests.telegram import LocalTelegram, telegram
@@ -396,7 +397,7 @@ async def test_telegram_and_other_systems_are_reached_through_the_proxy(
         stop.set()
         await running
     assert set(proxy.asked_for) == {"crm.example:443", urlsplit(telegram.url).netloc}
-    assert place in caplog.messages[0]
+    assert list_values(caplog, "bot.app")[0] == (place,)
 
 
 async def test_what_leaves_is_recorded_beside_the_database(url: str, store: Store) -> None:

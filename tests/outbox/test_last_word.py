@@ -15,6 +15,7 @@ from bot.outbox.last_word import AGAIN_SECONDS, tell_of_start, watch_store
 from bot.wire.telegram_bot import PassalongBot
 from storage import Store
 from storage.errors import StoreDamaged, StoreError
+from tests.logged import list_values
 from tests.wire.server import Call, Server, refuse
 
 
@@ -57,7 +58,7 @@ async def test_what_reached_nobody_is_told_at_the_next_start(
 
     server.replies["sendMessage"] = fail
     await tell(bot, url)
-    assert ["Internal Server Error" in said for said in caplog.messages] == [True, True]
+    assert ["Internal Server Error" in said for (said,) in list_values(caplog)] == [True, True]
     del server.replies["sendMessage"]
     for _ in range(2):
         await tell(bot, url)

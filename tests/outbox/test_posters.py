@@ -24,6 +24,7 @@ from bot.wire.posters import add_poster, deliver_post
 from storage import Store
 from storage.addresses import ANNOUNCE
 from storage.tables import outbox
+from tests.logged import list_values
 from tests.outbox.test_digests import CHANNEL, Application
 from tests.owed import Numbered
 from tests.wire.asked import Asked
@@ -71,8 +72,8 @@ async def test_a_chat_that_takes_no_pictures_has_the_words(
     await _deliver(application, gate, store, "Three friends", until_sent=None if takes_words else server)
     assert len(server.list_calls("sendPhoto")) == 1
     assert [call.data["text"] for call in server.list_calls("sendMessage")][:1] == ["Three friends"]
-    said = [each.getMessage() for each in caplog.records if each.name == "bot.wire.posters"]
-    assert ["ot enough rights to send photos" in each for each in said] == [True]
+    said = list_values(caplog, "bot.wire.posters")
+    assert ["ot enough rights to send photos" in each for (each,) in said] == [True]
     owed = await store.read(outbox.count_owed)
     assert owed == (0 if takes_words else 1)
 

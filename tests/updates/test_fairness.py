@@ -16,6 +16,7 @@ from bot.updates.dispatch import Dispatch
 from storage import Store, StoreUnavailable, Tx
 from storage.records import NoticeId
 from storage.tables import outbox, people, shares
+from tests.logged import list_values
 from tests.thinning import BOTH_ENGINES
 from tests.updates.rig import (
     Application,
@@ -264,4 +265,4 @@ async def test_a_member_who_floods_is_asked_for_patience_where_they_are(
 
     server.replies["sendMessage"] = deny
     await dispatch._ask_for_patience(1, None)
-    assert ["bot was blocked by the user" in said for said in caplog.messages] == [True]
+    assert ["bot was blocked by the user" in said for (said,) in list_values(caplog)] == [True]

@@ -17,6 +17,7 @@ from bot.updates.vitals import USUAL, Senses, VitalSigns, Watcher
 from bot.watchdog import Watchdog
 from storage import Store
 from storage.tables import inbox
+from tests.logged import list_values
 from tests.owed import owe_numbered
 from tests.storage.cast import add_members
 from tests.storage.clock import Clock
@@ -147,8 +148,8 @@ async def test_each_look_tells_whether_the_bot_is_of_use(
     with suppress(asyncio.CancelledError):
         await watch_vitals(store, body.open_signs(), sleep=sleep)
     assert fed == [True, True, False, True, True, True, False, False]
-    why = [each.getMessage() for each in caplog.records if each.name == "bot.jobs.alarms"]
-    assert ["store is closed" in said for said in why] == [True] * 4
+    why = list_values(caplog, "bot.jobs.alarms")
+    assert ["store is closed" in said for (said,) in why] == [True] * 4
 
 
 async def test_what_waits_grows_older_while_nobody_reads_it(sqlite_url: str, store: Store, clock: Clock) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from aiohttp import web
@@ -16,6 +16,7 @@ from aiohttp import web
 from bot.telemetry import Metrics
 from bot.updates.intake import TokenRefused
 from bot.updates.webhook import Webhook, WebhookRefused, compose_door, compute_secret, is_secret
+from bot.wire.errors import Flooded, NotSent
 from bot.wire.telegram_bot import PassalongBot
 from tests.wire.server import Call, Server, refuse, succeed, until
 
@@ -267,3 +268,102 @@ def test_only_who_knows_the_token_knows_the_secret() -> None:
     assert not is_secret(secret[:-1], secret)
     assert not is_secret("", "")
     assert not is_secret("\udcff", secret)
+
+
+class Way:
+    """A connection to a Telegram that says what the test says, one after the other; errors are raised."""
+
+    def __init__(self, *answers: object) -> None:
+        self.answers = list(answers)
+        self.asked: list[str] = []
+
+    async def post(self, url: str, _form: object, **_timeouts: object) -> object:
+        """Ask."""
+        self.asked.append(url.rpartition("/")[2])
+        said = self.answers.pop(0)
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    def make_webhook(self, clock: Callable[[], float] = lambda: 0.0) -> Webhook:
+        """Whoever looks after the address by it."""
+        return Webhook(
+            bot=PassalongBot("1:a", request=cast("Any", self), get_updates_request=cast("Any", self)),
+            url=URL,
+            secret=SECRET,
+            allowed_updates=["message", "chat_member"],
+            metrics=Metrics(),
+            clock=clock,
+        )
+
+
+GOOD: Mapping[str, object] = {"url": URL, "allowed_updates": ["message", "chat_member"]}
+
+
+async def test_looks_become_rarer_and_rests_after_trouble_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At first it is looked at soon, since a poller that ends may take the address away; one that was changed is set again at once."""
+    rested: list[float] = []
+
+    async def rest(seconds: float) -> None:
+        rested.append(seconds)
+        if not way.answers:
+            raise asyncio.CancelledError
+
+    changed = {**GOOD, "allowed_updates": ["message"]}
+    setting = [Flooded(7), NotSent("No connection"), True, GOOD]
+    way = Way(*setting, GOOD, NotSent("No connection"), GOOD, changed, True, GOOD, GOOD, GOOD)
+    webhook = way.make_webhook()
+    monkeypatch.setattr("asyncio.sleep", rest)
+    with pytest.raises(asyncio.CancelledError):
+        await webhook.run()
+    assert rested == [1.0 + 7.0, 2.0, 3.0, 6.0, 1.0, 12.0, 24.0, 30.0, 30.0]
+    assert way.asked == ["setWebhook"] * 3 + ["getWebhookInfo"] * 5 + ["setWebhook"] + ["getWebhookInfo"] * 3
+    assert webhook._metrics.read()["polls_failed"] == 3
+
+
+@pytest.mark.parametrize("info", [True, [GOOD], "url"], ids=repr)
+async def test_what_is_no_object_says_nothing_of_the_address(info: object) -> None:
+    """Nobody takes that for a change of it."""
+    with pytest.raises(TypeError, match=r"^getWebhookInfo brought something else than an object$"):
+        await Way(info).make_webhook()._look()
+
+
+async def test_an_address_is_right_where_all_of_it_is(caplog: pytest.LogCaptureFixture) -> None:
+    """In whatever order kinds of updates are told; what is missing is not right."""
+    for info, right in (
+        (GOOD, True),
+        ({**GOOD, "allowed_updates": ["chat_member", "message"]}, True),
+        ({**GOOD, "url": "https://else.example"}, False),
+        ({"url": URL}, False),
+        ({"allowed_updates": GOOD["allowed_updates"]}, False),
+        ({}, False),
+    ):
+        caplog.clear()
+        assert await Way(info).make_webhook()._look() is right
+        assert len(caplog.records) == (0 if right else 1)
+
+
+def test_a_failure_at_our_door_is_told_once_in_telegrams_words(caplog: pytest.LogCaptureFixture) -> None:
+    """Not more of them than a line holds; silence begins with what waits and was not brought."""
+    now = 100.0
+    webhook = Way().make_webhook(lambda: now)
+    for moment, info, told, heard_at in (
+        (100.0, {}, None, 100.0),
+        (
+            110.0,
+            {"last_error_date": 5, "last_error_message": "x" * 300, "pending_update_count": 2},
+            (2, "x" * 200),
+            100.0,
+        ),
+        (120.0, {"last_error_date": 5, "last_error_message": "x", "pending_update_count": 2}, None, 120.0),
+        (130.0, {"last_error_date": 6, "pending_update_count": 0}, (0, "None"), 130.0),
+        (140.0, {"last_error_date": 4, "last_error_message": "x", "pending_update_count": 2}, None, 140.0),
+        (150.0, {"last_error_date": "7", "last_error_message": "x", "pending_update_count": 2}, None, 150.0),
+        (160.0, {"last_error_date": 7, "last_error_message": "x"}, (None, "x"), 160.0),
+    ):
+        now = moment
+        caplog.clear()
+        webhook._note_errors(info)
+        assert [each.args for each in caplog.records] == ([] if told is None else [told])
+        assert webhook._heard_at == heard_at
+    assert webhook._metrics.read()["pushes_failed"] == 3

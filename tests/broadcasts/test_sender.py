@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,7 +15,11 @@ from telegram.error import BadRequest, Forbidden
 
 from bot.broadcasts.flight_recorder import FlightRecorder
 from bot.broadcasts.sender import BroadcastSender, Landing
+from bot.core.broadcasts.counted_links import compose_link_key, compose_reader_key
+from bot.core.conversions.keys import compute_pepper
+from bot.core.trials import is_held_out
 from bot.messages.outgoing import OutgoingMessage
+from bot.messages.shop import Shop
 from bot.services.broadcasts.delivering import Claim, FormerRun
 from bot.wire.errors import FailureKind, Flooded, LostAnswer, NotSent
 from bot.wire.pacing import Priority
@@ -23,6 +29,7 @@ from storage.records import BroadcastId, BroadcastState, DeliveryState, PersonId
 from tests.broadcasts.test_flight_recorder import key, kill, reopen
 from tests.messages.samples import make_shop
 
+FIRST = BroadcastId(1)
 ADA, CHAT, MESSAGE = PersonId(2), 7_000_000_002, 50
 TEXT: Mapping[str, object] = {"kind": "text", "text": "Fresh bread"}
 ALBUM: Mapping[str, object] = {"kind": "album", "items": [{"type": "photo", "media": name} for name in "AB"]}
@@ -232,3 +239,120 @@ async def test_what_is_called_back_or_cut_off_was_not_sent_unless_it_had_left() 
         sender.recall()
         await sender.settled(0.01)
         assert [(each.outcome, each.failure) for each in landings] == [(outcome, None)]
+
+
+async def test_only_what_has_not_left_is_called_back() -> None:
+    """Of one broadcast, or of all; what has left may arrive, and is waited for."""
+    for leaves, kept in ((False, [1, 0]), (True, [1, 1])):
+        telegram = Silent(leaves=leaves)
+        sender = BroadcastSender(
+            cast("PassalongBot", telegram), lambda _: None, FlightRecorder(None), lambda: None, cast("Any", None)
+        )
+        for called_back in (FIRST, None):
+            sender.launch(claim(TEXT))
+            found: list[int] = []
+            for broadcast_id in (BroadcastId(99), called_back):
+                await asyncio.sleep(0)
+                sender.recall(broadcast_id)
+                for _ in range(3):
+                    await asyncio.sleep(0)
+                found.append(len(sender))
+            assert found == kept
+        await sender.settled(0.001)
+
+
+async def test_who_is_never_asked_to_share_has_no_button_for_it() -> None:
+    """By their number, as everywhere else."""
+    shop = make_shop()
+    shop = replace(shop, campaign=replace(shop.campaign, rules=replace(shop.campaign.rules, hold_out_percent=50)))
+    held, asked = (next(n for n in range(1, 99) if is_held_out(n, 50) is out) for out in (True, False))
+    content = {"versions": {"": TEXT}, "buttons": [], "share": True}
+    for number, rows in ((held, 0), (asked, 1)):
+        one, telegram = claim(TEXT), Telegram({"message_id": 5})
+        reader = replace(one.recipients[0], person_id=PersonId(number))
+        sender = BroadcastSender(
+            cast("PassalongBot", telegram), lambda _: None, FlightRecorder(None), partial(_get, shop), cast("Any", None)
+        )
+        sender.launch(replace(one, broadcast=replace(one.broadcast, content=content), recipients=[reader]))
+        async with asyncio.timeout(60):
+            await sender.settled(60)
+        ((_, _, message, _),) = telegram.calls
+        below = (message.formatting or {}).get("reply_markup")
+        assert len(json.loads(str(below))["inline_keyboard"] if below else []) == rows
+
+
+async def test_each_reader_has_their_own_message() -> None:
+    """In their language, with their code below it, and links that count who opens them."""
+    link = "https://menu.example"
+    versions = {
+        language: {
+            "kind": "text",
+            "text": f"{word} {link}",
+            "entities": [{"type": "url", "offset": 5, "length": len(link)}],
+        }
+        for language, word in (("", "Warm"), ("id", "Baru"))
+    }
+    content = {"versions": versions, "buttons": [["Menu", link]], "share": True}
+    one = claim(TEXT)
+    readers = [
+        Recipient(broadcast_id=FIRST, person_id=PersonId(n), telegram_id=n, code=f"Code{n}", language=language)
+        for n, language in ((2, "en"), (3, "id"))
+    ]
+    claimed = replace(
+        one,
+        broadcast=replace(one.broadcast, content=content),
+        recipients=readers,
+        counted_id=BroadcastId(9),
+        links={link: 4},
+    )
+    telegram, shop = (
+        Telegram({"message_id": 5}, {"message_id": 6}),
+        replace(make_shop(), public_url="https://s.example", inline_mode=False),
+    )
+    landings: list[Landing] = []
+    sender = BroadcastSender(
+        cast("PassalongBot", telegram), landings.append, FlightRecorder(None), lambda: shop, cast("Any", None)
+    )
+    sender.launch(claimed)
+    assert sender.list_keys() == {(FIRST, PersonId(2)), (FIRST, PersonId(3))}
+    async with asyncio.timeout(60):
+        await sender.settled(60)
+    pepper, key = compute_pepper(telegram.token), compose_link_key(9, 4)
+    for (_, chat, message, _), number, word in zip(telegram.calls, (2, 3), ("Warm", "Baru"), strict=True):
+        said = json.dumps(message.formatting)
+        assert chat == number
+        assert word in said
+        assert f"https://s.example/l/{key}.{compose_reader_key(pepper, 9, number)}" in said
+        assert f"Code{number}" in said
+    assert len(landings) == 2
+
+
+async def test_without_a_shop_or_links_that_count_nobody_is_known_by_a_link() -> None:
+    """An address stays what its author wrote, and there is no button to share."""
+    one = claim({"kind": "text", "text": "Warm"}, buttons=True)
+    content = {**(one.broadcast.content or {}), "share": True}
+    shops: list[tuple[Shop | None, dict[str, int]]] = [
+        (None, {"https://e.org": 4}),
+        (make_shop(), {}),
+        (replace(make_shop(), public_url=""), {"https://e.org": 4}),
+    ]
+    for shop, links in shops:
+        telegram = Telegram({"message_id": 5})
+        sender = BroadcastSender(
+            cast("PassalongBot", telegram),
+            lambda _: None,
+            FlightRecorder(None),
+            partial(_get, shop),
+            cast("Any", None),
+        )
+        sender.launch(replace(one, broadcast=replace(one.broadcast, content=content), links=links))
+        async with asyncio.timeout(60):
+            await sender.settled(60)
+        ((_, _, message, _),) = telegram.calls
+        rows = json.loads(message.formatting["reply_markup"])["inline_keyboard"]
+        assert rows[0][0]["url"] == "https://e.org"
+        assert len(rows) == (1 if shop is None else 2)
+
+
+def _get(shop: Shop | None) -> Shop | None:
+    return shop

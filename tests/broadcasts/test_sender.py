@@ -169,6 +169,7 @@ TOO_LONG, POOR = BadRequest("Bad Request: message is too long"), BadRequest("Bad
 LOST = LostAnswer("Connection lost")
 SENT_FOR_GOOD = [
     (BLOCKED, FailureKind.BLOCKED, DeliveryState.BLOCKED),
+    (BadRequest("Bad Request: chat not found"), FailureKind.BLOCKED, DeliveryState.BLOCKED),
     (TOO_LONG, FailureKind.REFUSED, DeliveryState.FAILED),
     (LOST, FailureKind.UNKNOWN, DeliveryState.UNKNOWN),
 ]

@@ -15,6 +15,7 @@ from bot.broadcasts.worker import LONGEST_WAIT_SECONDS, Broadcaster
 from bot.services.broadcasts.delivering import Step, begin, proceed, requeue_strays
 from bot.wire.errors import Failure, FailureKind
 from bot.wire.gate import Gate
+from bot.wire.signal import TaskEnded
 from bot.wire.telegram_bot import PassalongBot
 from storage import Store
 from storage.broadcast import Outcome, Recipient
@@ -39,11 +40,12 @@ class Book:
         self.steps = list(steps)
         self.begins = list(begins)
         self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.kinds: tuple[type, ...] = ()
         self.tell: Callable[[Sequence[object]], None] = lambda _: None
 
-    def subscribe(self, listener: Callable[[Sequence[Any]], None], *_kinds: type) -> None:
-        """Have it told."""
-        self.tell = listener
+    def subscribe(self, listener: Callable[[Sequence[Any]], None], *kinds: type) -> None:
+        """Have it told of these."""
+        self.tell, self.kinds = listener, kinds
 
     async def write(self, unit: Callable[..., object], **named: Any) -> Any:
         """A unit of work."""
@@ -176,6 +178,23 @@ async def test_a_commit_in_doubt_and_a_broadcast_that_was_changed_are_looked_at(
             book.tell(told)
             await broadcaster.settled()
             assert book.list_units() == ["begin"] + ["proceed"] * steps
+    assert book.kinds == (BroadcastChanged, CommitDoubted)
+
+
+class Quiet(Broadcaster):
+    """One whose loop ends in peace."""
+
+    async def _run(self) -> None:
+        return
+
+
+async def test_a_loop_that_ends_by_itself_is_missed() -> None:
+    """By its name: nobody would be written to any more."""
+    broadcaster = Quiet(store=cast("Store", Book()), bot=cast("PassalongBot", Bot()), gate=wide_gate())
+    broadcaster.start()
+    async with asyncio.timeout(60):
+        with pytest.raises(TaskEnded, match=r"^broadcasting has ended by itself$"):
+            await broadcaster.watch.wait_failed()
 
 
 def test_when_somebody_is_due_is_the_first_moment_that_is_known() -> None:

@@ -26,12 +26,14 @@ from bot.services.sharing.handouts import begin, claim_card, settle_cards, wish
 from bot.updates.application import PassalongApplication
 from bot.wire.gate import Gate
 from bot.wire.pictures import Pictures
+from bot.wire.signal import TaskEnded
 from bot.wire.snapshot import Snapshots
 from storage import Store, Tx
 from storage.errors import StoreUnavailable
 from storage.handout import HandoutId, HandoutKind, HandoutState
-from storage.records import PersonId, Profile
+from storage.records import CommitDoubted, Event, HandoutOwed, PersonId, Profile
 from storage.schema import handout
+from storage.store import Listener
 from storage.tables import cards, outbox, people, shares, warnings
 from storage.tables.scores import raise_score
 from tests.messages.samples import CAMPAIGN, RENDERERS, make_shop
@@ -596,3 +598,52 @@ async def test_a_card_of_a_step_says_how_many_friends_have_come(
     words = render_step(Texts("en"), make_shop(), member, Photo(file_id="x"), 3).text
     assert step.data["caption"] == words
     assert is_upload(step)
+
+
+class Listed(Store):
+    """The store, which notes of what it is to tell."""
+
+    def __init__(self, store: Store) -> None:
+        self.__dict__.update(store.__dict__)
+        self.kinds: list[tuple[type[Event], ...]] = []
+
+    def subscribe(self, listener: Listener, *kinds: type[Event]) -> None:
+        """As ever."""
+        self.kinds.append(kinds)
+        super().subscribe(listener, *kinds)
+
+
+class Quiet(HandoutWorker):
+    """One whose loop ends in peace."""
+
+    async def _run(self) -> None:
+        return
+
+
+async def test_a_worker_is_told_what_is_owed_and_missed_when_it_ends(
+    application: Application, gate: Gate, store: Store
+) -> None:
+    """Also of what may be owed: a commit in doubt. Without it nobody would be handed a card any more."""
+    listed, snapshots = Listed(store), make_snapshots(store)
+    common: dict[str, Any] = {"store": listed, "bot": application.bot, "gate": gate, "snapshots": snapshots}
+    notices = OutboxWorker(**common, renderers=RENDERERS)
+    worker = Quiet(**common, chats=ShopChats(store), notices=notices)
+    worker.start()
+    assert listed.kinds == [(HandoutOwed, CommitDoubted)]
+    async with asyncio.timeout(60):
+        with pytest.raises(TaskEnded, match=r"^handing out cards has ended by itself$"):
+            await worker.watch.wait_failed()
+    await worker.stop(0.05)
+
+
+async def test_a_member_who_cannot_be_found_has_left(
+    server: Server, application: Application, gate: Gate, store: Store
+) -> None:
+    """As whoever has blocked the bot: an account that is gone is no chat any more."""
+    server.replies["sendPhoto"] = answer_in_turn(refusing(400, "Bad Request: chat not found"))
+    async with handing_out(application, gate) as worker:
+        ada = await store.write(join)
+        await until(lambda: list_photos(server))
+        await until(lambda: gate.metrics.read()["handouts_failed"])
+        await worker.settled()
+    assert (await store.read(people.get, ada)).blocked_at is not None

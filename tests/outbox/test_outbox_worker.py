@@ -649,3 +649,29 @@ async def test_what_cannot_be_read_is_read_later(
     assert (list_texts(server, 1001), list_texts(server, 1002)) == (["0 1"], ["2"])
     errors = [each.exc_info[1] for each in caplog.records if each.exc_info]
     assert [isinstance(error, StoreUnavailable) for error in errors] == [True, True]
+
+
+async def test_a_member_who_cannot_be_found_has_left(
+    server: Server, application: Application, gate: Gate, store: Store
+) -> None:
+    """As whoever has blocked the bot: an account that is gone is no chat any more."""
+    [ada] = await store.write(add_people, 1)
+    server.replies["sendMessage"] = _reply(_refuse(400, "Bad Request: chat not found"))
+    await store.write(owe, [ada] * 4)
+    async with delivering(application, gate, Renderer(most=2)) as delivery:
+        await delivery.settled()
+    assert len(server.list_calls("sendMessage")) == 1
+    assert (await store.read(people.get, ada)).blocked_at is not None
+
+
+async def test_what_looks_like_that_already_has_arrived(
+    server: Server, application: Application, gate: Gate, store: Store
+) -> None:
+    """A topic that is shut already, say: nothing of the notice is left, and the messages behind it are sent."""
+    [ada] = await store.write(add_people, 1)
+    server.replies["sendMessage"] = _reply(_refuse(400, "Bad Request: message is not modified"))
+    await store.write(owe, [ada])
+    async with delivering(application, gate, Renderer(messages=2)) as delivery:
+        await delivery.settled()
+    assert list_texts(server, 1001) == ["0", "0"]
+    assert gate.metrics.read()["notices_sent"] == 1

@@ -33,7 +33,7 @@ from bot.wire.gate import Gate
 from bot.wire.transport import AiohttpRequest
 from storage import Store, Tx
 from storage.errors import CommitUnknown, StoreUnavailable
-from storage.records import NoticeId, Seq, UpdateBrought, UpdatesKept
+from storage.records import CommitDoubted, NoticeId, Seq, UpdateBrought, UpdatesKept
 from storage.tables import inbox, outbox, shares
 from tests.logged import list_values
 from tests.owed import find_member
@@ -657,6 +657,8 @@ async def test_what_another_process_brings_is_answered(store: Store, application
         assert looks == []
         await store.write(_tell, UpdatesKept())
         await until(lambda: looks == [True])
+        store._listeners.announce([CommitDoubted()])
+        await until(lambda: looks == [True, True])
 
 
 def _tell(tx: Tx, *events: UpdateBrought | UpdatesKept) -> None:

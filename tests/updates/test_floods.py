@@ -188,3 +188,122 @@ def test_a_row_that_goes_back_is_the_next_and_counts_once() -> None:
     assert (last[1].row.seq, queue.held) == (2, 0)
     queue.finish("a")
     assert not queue
+
+
+def make_row(seq: int, update_id: int | None = None) -> InboxRow:
+    """A row of the inbox."""
+    return InboxRow(seq=Seq(seq), update_id=seq if update_id is None else update_id, sender_id=7, raw=b"{}", failures=0)
+
+
+def test_a_long_line_lies_in_the_table_and_is_read_on_from_there() -> None:
+    """Few of each are in memory; what comes meanwhile waits behind what lies there, and nothing is left out or twice."""
+    queue = FairQueue(lambda _: False, held_per_sender=2)
+    for seq in range(1, 6):
+        queue.put("a", make_row(seq))
+    queue.put("b", make_row(6))
+    assert (queue.held, bool(queue), queue.next_hungry()) == (3, True, None)
+    order = []
+    for _ in range(3):
+        taken = queue.take()
+        assert taken is not None
+        order.append(taken[1].row.seq)
+        queue.finish(taken[0])
+    assert (order, queue.held, queue.take()) == ([1, 6, 2], 0, None)
+    assert list(queue.hungry) == ["a"]
+    assert queue.next_hungry() == ("a", 2, 2)
+    queue.put("a", make_row(7))
+    assert queue.held == 0, "it would come in before what lies in the table"
+    queue.refill([make_row(3), make_row(4)])
+    assert (queue.held, list(queue.hungry)) == (2, [])
+    for seq in (3, 4):
+        taken = queue.take()
+        assert taken is not None
+        assert taken[1].row.seq == seq
+        queue.finish("a")
+    assert queue.next_hungry() == ("a", 4, 2)
+    queue.refill([make_row(5)])
+    taken = queue.take()
+    assert taken is not None
+    queue.finish("a")
+    assert not queue, "fewer than were asked for are all there are"
+
+
+def test_a_line_that_gives_way_has_a_turn_of_its_own() -> None:
+    """As soon as it is slow, from its second row on."""
+    slow = set[object]()
+    queue = FairQueue(lambda key: key in slow)
+    for seq in (1, 2):
+        queue.put("a", make_row(seq))
+        queue.put("b", make_row(10 + seq))
+    slow.add("a")
+    first, second = queue.take(), queue.take()
+    assert first is not None
+    assert second is not None
+    assert [each[0] for each in (first, second)] == ["a", "b"]
+    for key in ("a", "b"):
+        queue.finish(key)
+    assert (queue.take() or ("",))[0] == "b"
+    assert queue.take() is None
+    assert (queue.take(slow=True) or ("",))[0] == "a"
+    assert queue.take(slow=True) is None
+
+
+@pytest.mark.parametrize(
+    ("held", "late", "order"),
+    [
+        ([5, 6], 4, [4, 5, 6]),
+        ([5, 7], 6, [5, 6, 7]),
+        ([5, 6], 6, [5, 6, 6]),
+        ([5, 1004], 5, [5, 5, 1004]),
+        ([1005], 5, [1005, 5]),
+        ([1004], 5, [5, 1004]),
+    ],
+)
+def test_what_was_overtaken_goes_before_what_nobody_has_begun(held: list[int], late: int, order: list[int]) -> None:
+    """By its number, as far as numbers may be out of order: further apart Telegram has begun to count anew."""
+    queue = FairQueue(lambda _: False)
+    for seq, update_id in enumerate([*held, late], 1):
+        queue.put("a", make_row(seq, update_id))
+    found = []
+    while taken := queue.take():
+        found.append(taken[1].row.update_id)
+        queue.finish("a")
+    assert found == order
+
+
+def test_what_rests_is_overtaken_by_nothing() -> None:
+    """Its effect may be there already: what its sender did later comes later."""
+    queue = FairQueue(lambda _: False)
+    queue.put("a", make_row(1, 5))
+    taken = queue.take()
+    assert taken is not None
+    taken[1].rests = 1
+    queue.put_back(*taken)
+    queue.put("a", make_row(2, 4))
+    queue.resume("a")
+    again = queue.take()
+    assert again is not None
+    assert again[1].row.update_id == 5
+
+
+def test_nobody_floods_who_is_not_known() -> None:
+    """Updates of nobody never do; and whoever has ended more than began has nothing waiting."""
+    clock = Clock()
+    floods = Floods(most_waiting=1, clock=clock)
+    floods.begin(None)
+    floods.end(None)
+    floods.end(9)
+    assert [floods.is_flooding(sender) for sender in (None, "seq 5", 9)] == [False] * 3
+    for _ in range(2):
+        floods.begin(7)
+    assert floods.may_tell(7)
+    clock.now = LONGEST_SECONDS - 0.001
+    assert not floods.may_tell(7)
+    clock.now = LONGEST_SECONDS
+    assert floods.may_tell(7)
+    assert not floods.may_tell(7)
+    for _ in range(2):
+        floods.end(7)
+    floods.end(7)
+    floods.begin(7)
+    assert not floods.is_flooding(7)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from bot.broadcasts.circuit_breaker import FEWEST, FLOODS_BORNE
-from bot.broadcasts.sender import Landing
+from bot.broadcasts.flight_recorder import FlightRecorder
+from bot.broadcasts.sender import BroadcastSender, Landing
 from bot.broadcasts.worker import LONGEST_WAIT_SECONDS, Broadcaster
 from bot.services.broadcasts.delivering import Step, begin, proceed, requeue_strays
 from bot.wire.errors import Failure, FailureKind
@@ -22,6 +25,8 @@ from storage.broadcast import Outcome, Recipient
 from storage.errors import StoreUnavailable
 from storage.records import BroadcastChanged, BroadcastId, CommitDoubted, DeliveryState, PersonId
 from tests.broadcasts.stage import wide_gate
+from tests.broadcasts.test_flight_recorder import record
+from tests.broadcasts.test_sender import ADA, Silent, claim
 from tests.wire.server import until
 
 FIRST = BroadcastId(1)
@@ -274,3 +279,78 @@ async def test_who_never_began_stops_at_once() -> None:
     assert broadcaster._touched == set()
     assert broadcaster._compute_room(paid=False) == 0
     assert book.asked == []
+
+
+class Stuck(Book):
+    """A store that never answers once it is asked for a step."""
+
+    async def write(self, unit: Callable[..., object], **named: Any) -> Any:
+        """Begin, and no more."""
+        if unit is proceed:
+            self.asked.append((unit.__name__, named))
+            await asyncio.Event().wait()
+        return await super().write(unit, **named)
+
+
+async def test_a_store_that_hangs_holds_up_no_stop() -> None:
+    """What was not written down is in doubt, and is settled by the next process."""
+    book = Stuck()
+    broadcaster = make(book)
+    broadcaster.start()
+    await until(lambda: "proceed" in book.list_units())
+    async with asyncio.timeout(30):
+        await broadcaster.stop(0.01)
+    assert broadcaster._task is not None
+    assert broadcaster._task.cancelled()
+
+
+async def test_what_a_killed_process_had_sent_is_told_to_the_store(tmp_path: Path) -> None:
+    """As the record beside the database has it; this run has another name, which it claims by."""
+    run, book = record(tmp_path / "flights"), Book()
+    recorder = FlightRecorder(tmp_path / "flights")
+    async with running(book, recorder=recorder) as broadcaster, asyncio.timeout(60):
+        await broadcaster.settled()
+        (name, told), (_, step) = book.asked
+        assert (name, told["former"].run, step["run"]) == ("begin", run, recorder.run)
+        assert run != recorder.run
+
+
+async def test_a_broadcast_that_was_changed_is_called_back_alone() -> None:
+    """What of it has not left is not sent; of others everything goes on."""
+    book, other = Book(), BroadcastId(2)
+    broadcaster = make(book)
+    broadcaster._sender = BroadcastSender(
+        cast("PassalongBot", Silent(leaves=False)),
+        broadcaster._note_landing,
+        FlightRecorder(None),
+        lambda: None,
+        cast("Any", None),
+    )
+    for number in (FIRST, other):
+        one = claim({"kind": "text", "text": "Fresh bread"})
+        reader = replace(one.recipients[0], broadcast_id=number)
+        broadcaster._sender.launch(replace(one, broadcast=replace(one.broadcast, id=number), recipients=[reader]))
+    broadcaster._note_events([BroadcastChanged(broadcast_id=FIRST)])
+    for _ in range(4):
+        await asyncio.sleep(0)
+    assert broadcaster._sender.list_keys() == {(other, ADA)}
+    assert [each.broadcast_id for each in broadcaster._ends.returned] == [FIRST]
+    assert not broadcaster._is_quiet(FIRST), "that it was given back is to be written down"
+    assert not broadcaster._is_quiet(other)
+    assert broadcaster._is_quiet(BroadcastId(3))
+    broadcaster._writing, broadcaster._ends = broadcaster._ends, type(broadcaster._ends)()
+    assert not broadcaster._is_quiet(FIRST), "nor while it is being written down"
+    async with asyncio.timeout(30):
+        await broadcaster.stop(0.01)
+
+
+async def test_whoever_was_claimed_while_a_broadcast_was_changed_is_given_back() -> None:
+    """A pause that came meanwhile is kept to; so is a stop."""
+    for touched, stopping in (({FIRST}, False), (set[BroadcastId](), True)):
+        broadcaster = make(Book())
+        broadcaster._touched, broadcaster._stopping = touched, stopping
+        broadcaster._hungry = set()
+        one = claim({"kind": "text", "text": "Fresh bread"})
+        broadcaster._launch(one)
+        assert broadcaster._ends.returned == list(one.recipients)
+        assert (len(broadcaster._sender), broadcaster._hungry) == (0, {False, True})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import signal
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
@@ -32,6 +34,33 @@ def pytest_collection() -> Generator[None, object, object]:
     """Ten thousand tests stay until the end: no look for garbage goes through them, neither while they are found nor later."""
     with nothing_collected():
         return (yield)
+
+
+class Mute(logging.Handler):
+    """Notes lines of the log that say nothing in words of ours, or not of what they are told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note one where its text is none, or has room for values and was given none."""
+        if not isinstance(record.msg, str) or (not record.args and _ROOM_FOR_A_VALUE.search(record.msg)):
+            self.found.append(f"{record.pathname}:{record.lineno} {record.msg!r}")
+
+
+_ROOM_FOR_A_VALUE = re.compile(r"%[sdrg]")
+_MUTE = Mute()
+for _ours in ("bot", "storage"):
+    logging.getLogger(_ours).addHandler(_MUTE)
+
+
+@pytest.fixture(autouse=True)
+def told_in_words() -> Iterator[None]:
+    """Whatever a test brings into the log is words, and names what they are about: whoever runs a shop has nothing else to go by."""
+    _MUTE.found.clear()
+    yield
+    assert _MUTE.found == []
 
 
 @pytest.fixture

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import ClientConnectionError, ClientSession
-from telegram import LinkPreviewOptions, Update
+from telegram import Update
 
-from bot.app import House, run, run_in
-from bot.assets import ASSETS
+from bot.app import run_in
 from bot.broadcasts.flight_recorder import NAME
-from bot.campaign_file import SHIPPED, load_campaign
 from bot.capabilities import CAPABILITIES
 from bot.core.alarms import Trouble
 from bot.core.campaigns.campaign import CampaignMistake
-from bot.core.conversions.keys import compute_pepper
 from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context
 from bot.messages.commands import Command
@@ -31,33 +28,25 @@ from bot.playground import faults
 from bot.playground.demo import find_free_address
 from bot.playground.page.browser import HEADERS
 from bot.playground.world import World
-from bot.runtime import HANGING_SECONDS, open_runtime
 from bot.services.broadcasts import delivering
 from bot.services.campaigns import find_newer
-from bot.services.campaigns import opening as campaigns_opening
 from bot.services.community.notices import AdminWarning
 from bot.services.community.warning import JOB_FAILING
 from bot.services.notices import owe
 from bot.services.sharing import handouts
 from bot.services.visiting import count_clicks
 from bot.services.webhooks.managing import add_webhook
-from bot.telemetry import SHOP
 from bot.updates.capability import Capability, Registry
-from bot.updates.intake import Intake, TokenRefused
+from bot.updates.intake import TokenRefused
 from bot.updates.job import Job
-from bot.updates.vitals import USUAL, Senses
-from bot.updates.webhook import Webhook, compute_secret
-from bot.web.deps import WebDeps
-from bot.web.templates import Templates
+from bot.updates.vitals import Senses
 from bot.wire.gate import Gate
 from bot.wire.signal import TaskEnded
-from bot.wire.transport import READ_SECONDS, AiohttpRequest
 from storage import Store, StoreLost, Tx, open_store, utc_now
-from storage.addresses import ChatRole, MemberAddress
+from storage.addresses import MemberAddress
 from storage.records import Ban
 from storage.small_files import find_small_file
 from storage.tables import clicks, due_jobs, flood_waits, inbox, outbox, people, roles, shops
-from tests.easel import EASEL
 from tests.journeys.shop_at_work import ADMIN_ID, ShopAtWork, compose_settings, find_link, open_shop, sqlite_in
 from tests.logged import list_values
 from tests.proxies import serve_proxy
@@ -593,187 +582,3 @@ async def test_the_bot_looks_after_itself(url: str, store: Store, caplog: pytest
         assert watcher.told == [([], 99.0)]
     assert watcher.told == [([], 99.0), "the end"]
     assert [each.args for each in caplog.records if each.args] == [(name,)]
-
-
-async def test_whoever_is_told_to_stop_begins_nothing(telegram: LocalTelegram, url: str) -> None:
-    """The database is made ready, by the name of the shop in the log; Telegram is asked nothing."""
-    stop, settings = asyncio.Event(), compose_settings(telegram, url)
-    stop.set()
-    for shop, told in (("", settings.bot_id), ("bakery", "bakery")):
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await run(replace(settings, shop=shop), stop)
-        assert SHOP.get() == told
-    assert telegram.world.journal.counts.total() == 0
-    async with open_store(url) as store:
-        assert (await store.read(shops.get)).revision > 0
-
-
-class OneDoor:
-    """A port that shops share: notes who is served there, and until when."""
-
-    def __init__(self) -> None:
-        self.templates = Templates(ASSETS / "web")
-        self.served: list[tuple[str, WebDeps]] = []
-        self.ended: list[str] = []
-
-    async def serve(self, shop: str, web: WebDeps) -> None:
-        """Serve its doors."""
-        self.served.append((shop, web))
-        try:
-            await asyncio.Event().wait()
-        finally:
-            self.ended.append(shop)
-
-
-async def test_a_shop_in_a_house_opens_its_doors_there_and_waits_for_its_turn(
-    telegram: LocalTelegram, store: Store
-) -> None:
-    """It has no port of its own, says that it works, and introduces itself when others have."""
-    turn, stop, opened, doors = asyncio.Event(), asyncio.Event(), list[str](), OneDoor()
-    house = House(easel=EASEL, doors=doors, on_open=opened.append, wait_to_introduce=_wait_for(turn))
-    settings = replace(compose_settings(telegram, "", PASSALONG_METRICS_TOKEN="abc"), shop="bakery")
-    running = asyncio.create_task(run_in(store, settings, stop, house=house))
-    await telegram.until(lambda: doors.served, what="a shop at the door")
-    await telegram.until_polling()
-    assert telegram.world.journal.list_calls("setMyCommands") == []
-    turn.set()
-    await telegram.until_call("setMyCommands")
-    ((shop, web),) = doors.served
-    assert (shop, opened, web.store, web.metrics_token) == ("bakery", ["bakery"], store, "abc")
-    assert web.pepper == compute_pepper(telegram.token)
-    assert web.signs is not None
-    assert web.metrics is web.signs.metrics
-    assert web.templates.sheets is doors.templates.sheets
-    assert doors.ended == []
-    stop.set()
-    await running
-    assert doors.ended == ["bakery"]
-
-
-def _wait_for(turn: asyncio.Event) -> Callable[[], Awaitable[None]]:
-    async def wait() -> None:
-        await turn.wait()
-
-    return wait
-
-
-async def test_all_parts_of_a_bot_share_what_is_one(telegram: LocalTelegram, url: str, store: Store) -> None:
-    """One store, one gate, one shop, one list of chats: what one of them learns the others know, and all count in one place."""
-    settings = compose_settings(
-        telegram,
-        url,
-        PASSALONG_VAULT_CHAT="-1007",
-        PASSALONG_STAFF_CHAT="-1008",
-        PASSALONG_PUBLIC_URL="https://s.example",
-    )
-    settings = replace(settings, backup_folder=Path("backups"), backup_every_seconds=7200)
-    gate, senses = Gate(send_rate=30, chat_rate=1), Senses(clock=lambda: 5.0)
-    registry = Registry(CAPABILITIES, settings.given)
-    await store.write(campaigns_opening.open_shop, load_campaign(SHIPPED), announce_chat=-1009)
-    async with open_runtime(
-        settings, store, gate, asyncio.Event(), registry=registry, senses=senses, easel=EASEL
-    ) as runtime:
-        bot, chats, delivery = runtime.application.bot, runtime.chats, runtime.delivery
-        assert (runtime.settings, runtime.store, runtime.gate, runtime.metrics) == (settings, store, gate, gate.metrics)
-        assert bot.rate_limiter is gate
-        assert runtime.snapshot is runtime.snapshots.current
-        for worker in (
-            delivery,
-            runtime.handouts,
-            runtime.broadcaster,
-            runtime.hooks,
-            runtime.signs,
-            runtime.supervisor,
-        ):
-            assert vars(worker)["_store"] is store
-        for asking in (delivery, runtime.handouts, runtime.broadcaster):
-            assert vars(asking)["_gate"] is gate
-        assert delivery._sender._bot is runtime.handouts._bot is runtime.broadcaster._sender._bot is bot
-        assert delivery._sender._snapshots is runtime.handouts._snapshots is runtime.snapshots
-        assert delivery._sender._chats is runtime.handouts._chats is chats
-        assert delivery._sender._renderers is registry.notices
-        assert runtime.handouts._notices is delivery
-        assert runtime.broadcaster._get_snapshot() is runtime.snapshot
-        assert runtime.broadcaster._recorder._path == find_small_file(url, NAME)
-        assert runtime.hooks._metrics is runtime.supervisor._metrics is runtime.dispatch.metrics is gate.metrics
-        assert runtime.hooks._poster._proxy is None
-        assert isinstance(runtime.intake, Intake)
-        assert (runtime.intake._dispatch, runtime.intake._bot) == (runtime.dispatch, bot)
-        assert runtime.intake._clock is runtime.supervisor._clock is senses.clock
-        jobs = runtime.supervisor._jobs
-        assert {"tagging", "inspecting the books", "cleaning"} < jobs.keys()
-        assert jobs["backup"].every_seconds == 7200
-        signs = runtime.signs
-        assert (signs._url, signs.metrics, signs.senses) == (url, gate.metrics, senses)
-        assert (signs._find_silence(), signs._find_ban(), signs._find_late()) == (0.0, 0.0, ("", 0.0))
-        assert signs._find_silence == runtime.intake.silent_for
-        assert signs._find_ban == gate.ban_left
-        assert signs._find_late == runtime.supervisor.find_latest
-        named = {role: await chats.find(role) for role in ChatRole}
-        assert named == {ChatRole.ANNOUNCE: -1009, ChatRole.VAULT: -1007, ChatRole.STAFF: -1008}
-        assert chats._admin_ids == settings.admin_ids
-        assert runtime.reception is None
-
-
-async def test_long_polls_have_connections_of_their_own(telegram: LocalTelegram, url: str, store: Store) -> None:
-    """As many for all else as the gate may have on their way at once; a poll that is long over its time is given up. Links show no previews."""
-    settings, gate = compose_settings(telegram, url), Gate(send_rate=3000, chat_rate=1)
-    registry = Registry(CAPABILITIES, settings.given)
-    await store.write(campaigns_opening.open_shop, load_campaign(SHIPPED))
-    async with open_runtime(
-        settings, store, gate, asyncio.Event(), registry=registry, senses=USUAL, easel=EASEL
-    ) as runtime:
-        bot = runtime.application.bot
-        polling, way = (cast("AiohttpRequest", each) for each in bot._request)
-        assert (way._limit, polling._limit) == (gate.connection_limit, 4)
-        assert (way.read_timeout, polling.read_timeout) == (READ_SECONDS, HANGING_SECONDS)
-        assert bot.defaults is not None
-        assert bot.defaults.link_preview_options == LinkPreviewOptions(is_disabled=True)
-        assert (await store.read(shops.get)).bot_username == bot.username
-        assert SHOP.get() == f"@{bot.username}"
-    assert way._shut
-    assert polling._shut
-
-
-async def test_a_shop_that_telegram_brings_updates_to_has_a_secret_at_its_door(
-    telegram: LocalTelegram, url: str, store: Store
-) -> None:
-    """What is brought is handled by the same handlers, and counted where all is."""
-    settings = compose_settings(telegram, url, PASSALONG_PUBLIC_URL="https://s.example", PASSALONG_WEBHOOK="true")
-    settings, gate = replace(settings, shop="bakery"), Gate(send_rate=30, chat_rate=1)
-    registry = Registry(CAPABILITIES, settings.given)
-    await store.write(campaigns_opening.open_shop, load_campaign(SHIPPED))
-    async with open_runtime(
-        settings, store, gate, asyncio.Event(), registry=registry, senses=USUAL, easel=EASEL
-    ) as runtime:
-        secret, door = compute_secret(settings.bot_token), "https://s.example/telegram/bakery"
-        assert runtime.reception is not None
-        assert (runtime.reception.secret, runtime.reception._taker) == (secret, runtime.dispatch)
-        assert (runtime.reception._store, runtime.reception._metrics) == (store, gate.metrics)
-        assert isinstance(runtime.intake, Webhook)
-        assert (runtime.intake._secret, runtime.intake._wanted["url"]) == (secret, door)
-        assert runtime.intake._metrics is gate.metrics
-        assert runtime.intake._wanted["allowed_updates"] == sorted(registry.update_types)
-
-
-async def test_a_shop_that_changes_is_shown_to_handlers_and_followed_by_posts(
-    telegram: LocalTelegram, url: str, store: Store
-) -> None:
-    """At the moment it becomes valid; what handlers began with before stays what they began with."""
-    settings, gate = compose_settings(telegram, url), Gate(send_rate=30, chat_rate=1)
-    registry, source = Registry(CAPABILITIES, settings.given), load_campaign(SHIPPED)
-    await store.write(campaigns_opening.open_shop, source, announce_chat=-1009)
-    async with open_runtime(
-        settings, store, gate, asyncio.Event(), registry=registry, senses=USUAL, easel=EASEL
-    ) as runtime:
-        before = runtime.application.bot_data.deps
-        assert (before.snapshot, before.community) == (runtime.snapshot, None)
-        await store.write(
-            campaigns_opening.open_shop, source, announce_chat=-1010, community_chat=-1011, community_id=-1011
-        )
-        await runtime.snapshots.refresh()
-        after = runtime.application.bot_data.deps
-        assert after.snapshot is runtime.snapshot is not before.snapshot
-        assert after.registry is before.registry is registry
-        assert after.community is not None
-        assert await runtime.chats.find(ChatRole.ANNOUNCE) == -1010

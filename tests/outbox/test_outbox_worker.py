@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from sqlalchemy import select, update
+from sqlalchemy import update
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.messages import community
@@ -18,14 +18,13 @@ from bot.messages.notices import Reader, Rendered
 from bot.messages.outgoing import OutgoingMessage
 from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
-from bot.services.notices import Owed, view_notices
+from bot.services.notices import Owed
 from bot.updates.application import PassalongApplication
 from bot.wire.gate import Gate
 from bot.wire.signal import TaskEnded
 from storage import Store, Tx
 from storage.addresses import MemberAddress
 from storage.beside import open_beside
-from storage.errors import StoreUnavailable
 from storage.records import CommitDoubted, Event, NoticeId, PersonId, Profile
 from storage.schema.messages import outbox as outbox_table
 from storage.store import Listener
@@ -543,37 +542,6 @@ async def test_a_notice_that_says_nothing_is_given_up(application: Application, 
     assert await store.read(outbox.count_owed) == 0
 
 
-@pytest.mark.parametrize(
-    ("renderer", "named", "kind", "said"),
-    [
-        (Renderer(), None, "numbered", "there is no such chat"),
-        (Renderer(silent=True), CHANNEL, "numbered", "nothing to say"),
-        (Renderer(), CHANNEL, "of tomorrow", "unreadable"),
-        (Renderer(), CHANNEL, "numbered", "Message is too long"),
-    ],
-)
-async def test_what_is_given_up_says_why(
-    *,
-    renderer: Renderer,
-    named: int | None,
-    kind: str,
-    said: str,
-    server: Server,
-    application: Application,
-    gate: Gate,
-    store: Store,
-) -> None:
-    """In the row that stays: whoever looks for a notice that never came finds it."""
-    server.replies["sendMessage"] = _reply(_refuse(400, "Bad Request: message is too long"))
-    await store.write(owe, [None])
-    await store.write(lambda tx: tx.run(update(outbox_table).values(kind=kind)) if kind != "numbered" else None)
-    async with delivering(application, gate, renderer, chats=ShopChats(store, named)) as delivery:
-        await delivery.settled()
-    ((state, error),) = await store.read(lambda tx: tx.rows(select(outbox_table.c.state, outbox_table.c.error)))
-    assert state == "failed"
-    assert said in error
-
-
 async def test_stopping_keeps_what_is_not_sent(server: Server, application: Application, store: Store) -> None:
     """What the pace holds back stays owed, and stopping does not wait for it."""
     gate = Gate(send_rate=1000, chat_rate=0.1, cold_seconds=0)
@@ -611,67 +579,3 @@ async def test_what_is_not_owed_any_more_is_not_remembered(application: Applicat
     report = await delivery._sender.deliver(MemberAddress(ada), [NoticeId(1), NoticeId(99)])
     assert report.vanished == [NoticeId(99)]
     assert (report.left, dict(report.held)) == ([], {})
-
-
-class Hazy(Store):
-    """A store that cannot read what is owed a few times, nor what a notice says."""
-
-    def __init__(self, store: Store, unit: object, times: int) -> None:
-        self.__dict__.update(store.__dict__)
-        self.unit, self.times = unit, times
-
-    async def read(self, unit: Any, /, *args: Any, **kwargs: Any) -> Any:
-        """As ever, later."""
-        if unit is self.unit and self.times:
-            self.times -= 1
-            raise StoreUnavailable("away")
-        return await super().read(unit, *args, **kwargs)
-
-
-@pytest.mark.parametrize("unit", [outbox.list_owed, view_notices], ids=["the outbox", "a notice"])
-async def test_what_cannot_be_read_is_read_later(
-    *,
-    unit: object,
-    server: Server,
-    application: Application,
-    gate: Gate,
-    store: Store,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """After some rest, as often as it takes; nothing is lost by it, and the log says each time why it waits."""
-    ada, bob = await store.write(add_people, 2)
-    await store.write(owe, [ada, ada])
-    application.bot_data.store = Hazy(store, unit, 2)
-    async with delivering(application, gate, Renderer()) as delivery:
-        await delivery.settled()
-        await store.write(owe, [bob], 2)
-        await delivery.settled()
-    assert (list_texts(server, 1001), list_texts(server, 1002)) == (["0 1"], ["2"])
-    errors = [each.exc_info[1] for each in caplog.records if each.exc_info]
-    assert [isinstance(error, StoreUnavailable) for error in errors] == [True, True]
-
-
-async def test_a_member_who_cannot_be_found_has_left(
-    server: Server, application: Application, gate: Gate, store: Store
-) -> None:
-    """As whoever has blocked the bot: an account that is gone is no chat any more."""
-    [ada] = await store.write(add_people, 1)
-    server.replies["sendMessage"] = _reply(_refuse(400, "Bad Request: chat not found"))
-    await store.write(owe, [ada] * 4)
-    async with delivering(application, gate, Renderer(most=2)) as delivery:
-        await delivery.settled()
-    assert len(server.list_calls("sendMessage")) == 1
-    assert (await store.read(people.get, ada)).blocked_at is not None
-
-
-async def test_what_looks_like_that_already_has_arrived(
-    server: Server, application: Application, gate: Gate, store: Store
-) -> None:
-    """A topic that is shut already, say: nothing of the notice is left, and the messages behind it are sent."""
-    [ada] = await store.write(add_people, 1)
-    server.replies["sendMessage"] = _reply(_refuse(400, "Bad Request: message is not modified"))
-    await store.write(owe, [ada])
-    async with delivering(application, gate, Renderer(messages=2)) as delivery:
-        await delivery.settled()
-    assert list_texts(server, 1001) == ["0", "0"]
-    assert gate.metrics.read()["notices_sent"] == 1

@@ -85,33 +85,30 @@ def test_what_failed_waits_longer_each_time_until_a_letter_arrives() -> None:
     assert list_rests(make(), _Line(), *[failed] * 9) == [*RETRY_SECONDS, RETRY_SECONDS[-1], RETRY_SECONDS[-1]]
 
 
-async def test_what_is_not_due_yet_is_looked_at_when_the_first_of_it_is() -> None:
+async def test_what_is_not_due_yet_is_looked_at_when_the_first_of_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """And not for ever later: clocks are put right. One look is enough for all that is due after it."""
-    now = 100.0
-    worker = make(clock=lambda: now)
-    looks: list[float] = []
-    worker._load_later = lambda: looks.append(now)  # type: ignore[method-assign]
+    now, worker = 100.0, make(clock=lambda: now)
     loop = asyncio.get_running_loop()
 
-    def hold(held: dict[NoticeId, float], seconds: float) -> None:
-        began = loop.time()
-        worker._hold(held)
-        assert worker._next_due is not None
-        assert began + seconds <= worker._next_due.when() <= loop.time() + seconds
+    def find_due() -> float | None:
+        return None if worker._next_due is None else worker._next_due.when()
 
-    hold({NoticeId(1): 700.0, NoticeId(2): 1e9}, 700.0)
-    assert worker._held == {1: 800.0, 2: 100.0 + LONGEST_HOLD_SECONDS}
-    first = worker._next_due
-    worker._hold({NoticeId(3): 800.0})
-    assert worker._next_due is first
-    hold({NoticeId(4): 300.0}, 300.0)
-    assert worker._held[NoticeId(4)] == 400.0
-    second = worker._next_due
-    worker._hold({NoticeId(5): 1e9})
-    assert worker._next_due is second
-    worker._hold({NoticeId(6): 0.0})
+    with monkeypatch.context() as standing_still:
+        standing_still.setattr(loop, "time", lambda: 5000.0)
+        assert find_due() is None
+        for number, wait, due in ((1, 700.0, 700.0), (2, 800.0, 700.0), (3, 300.0, 300.0), (4, 1e9, 300.0)):
+            worker._hold({NoticeId(number): wait})
+            assert find_due() == 5000.0 + due
+            assert worker._held[NoticeId(number)] == 100.0 + min(wait, LONGEST_HOLD_SECONDS)
+        worker._hold({NoticeId(5): 900.0, NoticeId(6): 200.0})
+        assert find_due() == 5200.0
+        standing_still.setattr(loop, "time", lambda: 5200.0)
+        worker._hold({NoticeId(7): 1e9})
+        assert find_due() == 5200.0 + LONGEST_HOLD_SECONDS, "the one before is over"
+    looks: list[bool] = []
+    worker._load_later = lambda: looks.append(True)  # type: ignore[method-assign]
+    worker._hold({NoticeId(8): 0.0})
     await until(lambda: looks)
-    hold({NoticeId(7): 1e9}, LONGEST_HOLD_SECONDS)
 
 
 def test_what_is_held_is_not_taken_before_its_time() -> None:

@@ -14,8 +14,8 @@ import pytest
 from bot.broadcasts.circuit_breaker import FEWEST, FLOODS_BORNE
 from bot.broadcasts.flight_recorder import FlightRecorder
 from bot.broadcasts.sender import BroadcastSender, Landing
-from bot.broadcasts.worker import LONGEST_WAIT_SECONDS, Broadcaster
-from bot.services.broadcasts.delivering import Step, begin, proceed, requeue_strays
+from bot.broadcasts.worker import GLANCE_SECONDS, LONGEST_WAIT_SECONDS, MIN_PAUSE_SECONDS, Broadcaster
+from bot.services.broadcasts.delivering import Ends, Step, begin, proceed, requeue_strays
 from bot.wire.errors import Failure, FailureKind
 from bot.wire.gate import Gate
 from bot.wire.signal import TaskEnded
@@ -354,3 +354,98 @@ async def test_whoever_was_claimed_while_a_broadcast_was_changed_is_given_back()
         broadcaster._launch(one)
         assert broadcaster._ends.returned == list(one.recipients)
         assert (len(broadcaster._sender), broadcaster._hungry) == (0, {False, True})
+
+
+async def test_a_step_writes_down_all_that_has_ended() -> None:
+    """With how many there is room for, free of charge and paid for, and by which run they are claimed."""
+    book = Book()
+    broadcaster = make(book)
+    outcome = land(DeliveryState.SENT).outcome
+    assert outcome is not None
+    second, third, fourth = (BroadcastId(number) for number in (2, 3, 4))
+    ends = Ends(outcomes=[outcome], returned=[recipient(8)], paused={second}, stopped={third}, unpaid={fourth})
+    await broadcaster._write(ends, {False: 3, True: 5})
+    assert book.asked == [
+        (
+            "proceed",
+            {
+                "outcomes": [outcome],
+                "returned": [recipient(8)],
+                "limit": 3,
+                "paid_limit": 5,
+                "paused": {second},
+                "stopped": {third},
+                "unpaid": {fourth},
+                "run": broadcaster._recorder.run,
+            },
+        )
+    ]
+
+
+async def test_what_a_step_brought_is_gone_on_with(caplog: pytest.LogCaptureFixture) -> None:
+    """What is done is shown at once; whose more there is are looked for, beside those that nobody was looked for of; audiences are planned on."""
+    caplog.set_level("INFO", "bot.broadcasts.worker")
+    broadcaster = make(Book(), clock=lambda: 100.0)
+    broadcaster._progress.stop()
+    broadcaster._hungry = {True}
+    step = Step(finished=[FIRST], more={False}, now=0, due_ats=[7_000_000], ahead=[BroadcastId(2)])
+    broadcaster._note_step(step, Ends(), {False: 0, True: 0})
+    assert (broadcaster._hungry, broadcaster._due_at) == ({False, True}, None)
+    assert broadcaster._progress._is_urgent()
+    assert list(broadcaster._progress._shown) == [FIRST]
+    assert broadcaster._planner.left == {BroadcastId(2)}
+    assert [each.args for each in caplog.records] == [([FIRST],)]
+    for limits, wait, due_at in (
+        ({False: 1, True: 0}, 7, 107.0),
+        ({False: 1, True: 0}, 9, 107.0),
+        ({False: 1, True: 1}, 9, 109.0),
+    ):
+        broadcaster._note_step(Step(now=0, due_ats=[wait * 1_000_000]), Ends(), limits)
+        assert broadcaster._due_at == due_at
+    await broadcaster._planner.stop()
+    broadcaster._stopping = True
+    broadcaster._note_step(Step(ahead=[BroadcastId(3)]), Ends(), {False: 1, True: 1})
+    assert broadcaster._planner.left == set()
+
+
+def test_how_long_to_wait_for_what() -> None:
+    """For nobody without an end; for who is due until then; for room at the gate until that opens, and longer while all has to rest."""
+    now, gate = 100.0, Opening()
+    broadcaster = make(Book(), gate=cast("Gate", gate), clock=lambda: now, rest_seconds=5.0)
+    broadcaster._hungry = set()
+    assert broadcaster._compute_pause() is None
+    for due_at, pause in ((107.0, 7.0), (100.0, MIN_PAUSE_SECONDS), (50.0, MIN_PAUSE_SECONDS)):
+        broadcaster._due_at = due_at
+        assert broadcaster._compute_pause() == pause
+    rooms: list[tuple[set[bool], dict[bool, float | None], float, float]] = [
+        ({False}, {False: 3.0, True: 1.0}, 0.0, 3.0),
+        ({False, True}, {False: 3.0, True: 1.0}, 0.0, 1.0),
+        ({False, True}, {False: 3.0, True: None}, 0.0, 3.0),
+        ({False}, {False: None, True: 1.0}, 0.0, GLANCE_SECONDS),
+        ({False}, {False: 0.0, True: 1.0}, 0.0, MIN_PAUSE_SECONDS),
+        ({False}, {False: 3.0, True: 1.0}, 9.0, 9.0),
+    ]
+    for hungry, opens, ban, pause in rooms:
+        broadcaster._hungry, gate.opens, gate.ban = hungry, opens, ban
+        assert broadcaster._compute_pause() == pause
+    gate.ban = 0.0
+    broadcaster._note_landing(land(None, FailureKind.NOT_SENT))
+    assert broadcaster._compute_pause() == 5.0
+
+
+class Opening:
+    """A gate that opens when the test says."""
+
+    in_flight_limit = paid_in_flight_limit = 9
+
+    def __init__(self) -> None:
+        self.opens: dict[bool, float | None] = {}
+        self.ban = 0.0
+
+    def startable_in(self, *, paid: bool) -> float | None:
+        """Seconds."""
+        return self.opens[paid]
+
+    def ban_left(self) -> float:
+        """Likewise."""
+        return self.ban

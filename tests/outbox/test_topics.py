@@ -27,6 +27,8 @@ class Team:
     def __init__(self) -> None:
         self.calls: list[tuple[str, Priority]] = []
         self.named: list[object] = []
+        self.keeping: list[bool] = []
+        """Whether each message goes nowhere else where its topic is gone."""
         self.gone = -1
         self.gone_words = "Bad Request: message thread not found"
         self.is_forum = True
@@ -40,9 +42,16 @@ class Team:
             raise BadRequest(self.refused[method])
 
     async def deliver(
-        self, chat_id: int, message: OutgoingMessage, *, thread_id: int | None, priority: Priority, **_named: bool
+        self,
+        chat_id: int,
+        message: OutgoingMessage,
+        *,
+        thread_id: int | None,
+        priority: Priority,
+        keeps_topic: bool = False,
     ) -> JSONDict:
         """Send a message."""
+        self.keeping.append(keeps_topic)
         assert (chat_id, bool(message.text)) == (GROUP, True)
         self.calls.append((f"to {thread_id}", priority))
         if thread_id == self.gone:
@@ -99,6 +108,7 @@ async def test_people_who_wait_go_first(kept: dict[TicketId, int | None]) -> Non
         "to 9",
     ]
     assert {priority for _, priority in team.calls} == {Priority.NOTICE}
+    assert team.keeping == [True, True, False], "another topic was made for the last one"
 
 
 def list_methods(team: Team) -> list[str]:

@@ -28,7 +28,7 @@ from bot.wire.snapshot import Snapshots
 from storage import Store, Tx
 from storage.handout import HandoutId, HandoutKind, HandoutState
 from storage.records import PersonId, Profile
-from storage.schema import handout
+from storage.schema.sharing import handout
 from storage.tables import cards, outbox, people, shares, warnings
 from storage.tables.scores import raise_score
 from tests.messages.samples import CAMPAIGN, RENDERERS, make_shop

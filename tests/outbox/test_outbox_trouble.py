@@ -12,7 +12,7 @@ from bot.services.notices import view_notices
 from bot.wire.gate import Gate
 from storage import Store
 from storage.errors import StoreUnavailable
-from storage.schema import outbox as outbox_table
+from storage.schema.messages import outbox as outbox_table
 from storage.tables import outbox, people
 from tests.outbox.test_outbox_worker import (
     CHANNEL,

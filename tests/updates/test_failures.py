@@ -18,7 +18,7 @@ from bot.wire.errors import Flooded, NotSent
 from storage import Store
 from storage.errors import StoreUnavailable
 from storage.records import InboxRow, NoticeId
-from storage.schema import inbox as inbox_table
+from storage.schema.messages import inbox as inbox_table
 from storage.tables import inbox, outbox
 from tests.owed import find_member
 from tests.updates.rig import add, add_member, count_open, list_dead

@@ -56,7 +56,7 @@ async def test_what_is_given_up_says_why(
         await delivery.settled()
     ((state, error),) = await store.read(lambda tx: tx.rows(select(outbox_table.c.state, outbox_table.c.error)))
     assert state == "failed"
-    assert said in error
+    assert error == said
 
 
 class Hazy(Store):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -168,3 +169,39 @@ async def test_what_waits_grows_older_while_nobody_reads_it(sqlite_url: str, sto
         vitals = await signs.take()
         looks.append((vitals.updates_age_seconds, vitals.notices_age_seconds, vitals.notices_waiting))
     assert looks == [(15, 5, 1), (35, 25, 1), (65, 55, 1)]
+
+
+class Counting(Store):
+    """A store that counts how often it is read."""
+
+    def __init__(self, store: Store) -> None:
+        self.__dict__.update(store.__dict__)
+        self.reads = 0
+
+    async def read(self, unit: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """As ever."""
+        self.reads += 1
+        return await super().read(unit, *args, **kwargs)
+
+
+async def test_a_store_is_read_when_somebody_has_written_or_after_five_minutes(
+    sqlite_url: str, store: Store, clock: Clock
+) -> None:
+    """Whether it can be read at all is one of the figures; a quiet shop costs nothing else."""
+    counting = Counting(store)
+    body = Body(counting, sqlite_url, clock)
+    body.now = 1000.0
+    signs = body.open_signs()
+    for seconds, written, reads in (
+        (0, False, 1),
+        (20, False, 1),
+        (279.9, False, 1),
+        (0.1, False, 2),
+        (5, True, 3),
+        (299, False, 3),
+    ):
+        body.wait(seconds)
+        if written:
+            await store.write(add_members, 1)
+        await signs.take()
+        assert counting.reads == reads

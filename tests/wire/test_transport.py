@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from telegram.error import TelegramError, TimedOut
 
-from bot.wire.errors import Failure, FailureKind, NotSent, classify
+from bot.wire.errors import Failure, FailureKind, LostAnswer, NotSent, classify
 from bot.wire.telegram_bot import PassalongBot
 from bot.wire.transport import AiohttpRequest
 from tests.wire.server import TOKEN, Call, Server, make_message, refuse, succeed, until
@@ -280,3 +280,35 @@ async def test_a_picture_has_time_by_its_size(server: Server) -> None:
         await bot.send_photo(1, bytes(20_000))
         with pytest.raises(TimedOut):
             await bot.send_message(1, "hello")
+
+
+async def test_a_success_says_that_it_is_one_and_has_a_result(request_: AiohttpRequest) -> None:
+    """Either alone says nothing of what was done; a file has neither."""
+    for body, whole in (
+        (b'{"ok":true,"result":true}', True),
+        (b'{ "result" : 1, "ok" :  true }', True),
+        (b'{"result":1}', False),
+        (b'{"ok":true}', False),
+        (b'{"ok":truer,"result":1}', False),
+    ):
+        async with answer_raw(HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body) as url:
+            if whole:
+                assert await request_.do_request(f"{url}/bot{TOKEN}/sendMessage", "POST") == (200, body)
+            else:
+                with pytest.raises(LostAnswer, match=r"^Success without a result$"):
+                    await request_.do_request(f"{url}/bot{TOKEN}/sendMessage", "POST")
+        async with answer_raw(HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body) as url:
+            assert await request_.do_request(f"{url}/file/bot{TOKEN}/a.json", "GET") == (200, body)
+
+
+async def test_a_refusal_that_is_long_is_cut_and_holds_no_token(request_: AiohttpRequest) -> None:
+    """More of a page tells nobody anything; its status is what is read."""
+    said = b'{"ok":false,"error_code":400,"description":"bot' + TOKEN.encode() + b'"}'
+    for body, kept in ((said, said.replace(TOKEN.encode(), b"<token>")), (said + b" " * 5000, None)):
+        answer = b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+        async with answer_raw(answer) as url:
+            status, found = await request_.do_request(f"{url}/bot{TOKEN}/sendMessage", "POST")
+        assert status == 400
+        assert TOKEN.encode() not in found
+        assert kept is None or found == kept
+        assert len(found) <= 4000

@@ -493,7 +493,7 @@ async def test_waiting_for_whose_the_shop_is_is_no_silence_of_telegrams(
     server: Server, application: Application
 ) -> None:
     """However long it takes: nothing was asked meanwhile."""
-    clock, lease = SimpleNamespace(now=0.0), Lease()
+    clock, lease = SimpleNamespace(now=50.0), Lease()
     bot_data = BotData(application, stuck_seconds=30.0, clock=lambda: clock.now)
     bot_data.intake._holder = lease
     lease.set(held=False)
@@ -501,11 +501,11 @@ async def test_waiting_for_whose_the_shop_is_is_no_silence_of_telegrams(
     async with bot_data.run():
         await bot_data.dispatch.settled()
         assert server.list_calls("getUpdates") == []
-        clock.now = 100.0
+        clock.now = 150.0
         lease.set(held=True)
         await until(lambda: bot_data.handled == [1])
         assert bot_data.intake.silent_for() == 0.0
-        clock.now = 107.0
+        clock.now = 157.0
         assert bot_data.intake.silent_for() == 7.0
 
 

@@ -202,6 +202,8 @@ async def test_what_was_owed_beside_is_read_where_it_is_not_known_already() -> N
             assert shelf.asked == [outbox.count_owed, outbox.list_owed][:reads]
         worker._known = set()
         await worker.stop(1)
+        worker._add(NoticeId(9), ADA)
+        assert worker._known == set(), "nothing is taken after a stop"
 
 
 async def test_an_end_is_counted_and_told() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, TelegramError, TimedOut
 
-from bot.wire.errors import Failure, FailureKind, classify
+from bot.wire.errors import Failure, FailureKind, Flooded, LostAnswer, NotSent, classify
 
 LOST_FILES = [
     "Bad Request: wrong file identifier/HTTP URL specified",
@@ -290,3 +290,34 @@ def test_a_refusal_is_known_by_its_words_as_one_thing_alone(name: str, words: st
     assert not getattr(Failure(kind=FailureKind.UNKNOWN, text=words), name)
     longer = classify(BadRequest(f"X{words.upper().replace(' ', '_')}_X"))
     assert not getattr(longer, name), "part of another word"
+
+
+@pytest.mark.parametrize(
+    ("error", "failure"),
+    [
+        (KeyError("result"), Failure(kind=FailureKind.UNKNOWN, text="KeyError('result')")),
+        (TimedOut("No answer in time"), Failure(kind=FailureKind.UNKNOWN, text="No answer in time")),
+        (LostAnswer("Connection lost"), Failure(kind=FailureKind.UNKNOWN, text="Connection lost")),
+        (NotSent("No connection"), Failure(kind=FailureKind.NOT_SENT, text="No connection")),
+        (InvalidToken("Unauthorized"), Failure(kind=FailureKind.TOKEN_BAD, text="Unauthorized")),
+        (
+            InvalidToken("Not Found: METHOD not found"),
+            Failure(kind=FailureKind.REFUSED, text="Not Found: METHOD not found"),
+        ),
+        (Conflict("two of us"), Failure(kind=FailureKind.CONFLICT, text="two of us")),
+        (
+            ChatMigrated(-1009),
+            Failure(
+                kind=FailureKind.MIGRATED, text="Group migrated to supergroup. New chat id: -1009", new_chat_id=-1009
+            ),
+        ),
+        (
+            Flooded(7.5),
+            Failure(kind=FailureKind.FLOOD, text="Flood control exceeded. Retry in 7.5 seconds", retry_after=7.5),
+        ),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_each_error_is_read_as_what_it_says(error: Exception, failure: Failure) -> None:
+    """With its words; of what is no word of Telegram's, what it is."""
+    assert classify(error) == failure

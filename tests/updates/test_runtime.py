@@ -175,6 +175,7 @@ async def test_what_looks_after_a_bot_knows_its_parts(telegram: LocalTelegram, s
 async def test_long_polls_have_connections_of_their_own(telegram: LocalTelegram, store_url: str, store: Store) -> None:
     """As many for all else as the gate may have on their way at once; a poll that is long over its time is given up. Links show no previews."""
     settings, gate = compose_settings(telegram, store_url), Gate(send_rate=3000, chat_rate=1)
+    settings = replace(settings, bot_api_url=f"{telegram.url}/")
     registry = Registry(CAPABILITIES, settings.given)
     await store.write(campaigns_opening.open_shop, load_campaign(SHIPPED))
     async with open_runtime(
@@ -184,6 +185,8 @@ async def test_long_polls_have_connections_of_their_own(telegram: LocalTelegram,
         polling, way = (cast("AiohttpRequest", each) for each in bot._request)
         assert (way._limit, polling._limit) == (gate.connection_limit, 4)
         assert (way.read_timeout, polling.read_timeout) == (READ_SECONDS, HANGING_SECONDS)
+        for root, address in ((bot.base_url, "/bot"), (bot.base_file_url, "/file/bot")):
+            assert root == f"{telegram.url}{address}{telegram.token}"
         assert bot.defaults is not None
         assert bot.defaults.link_preview_options == LinkPreviewOptions(is_disabled=True)
         assert (await store.read(shops.get)).bot_username == bot.username

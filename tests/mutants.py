@@ -22,8 +22,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from itertools import accumulate
 from pathlib import Path
@@ -68,6 +69,8 @@ ROOM_FOR_A_VALUE = re.compile(r"%[^a-zA-Z%]*[a-zA-Z%]")
 
 PATIENCE, PATIENCE_SECONDS = 3.0, 10.0
 """A mutant of a sample is endless when its tests take so many times what they took without it, and so long on top for what they set up."""
+MORE_PATIENCE, FEW_SECONDS = 6.0, 5.0
+"""It is tried once more with so much patience, on tests of so many seconds: time is a clock's, and the machine may have been busy."""
 
 
 SECONDS = 30.0
@@ -367,10 +370,26 @@ def _try(runner: ForkRunner, name: str) -> int:
     for served in (False, True):  # a server is started only for what went by all that needs none
         asked = choose_quickest({test: known[test] for test in known if _needs_server(test) is served}, SECONDS)
         if asked and status in {SURVIVED, UNTESTED}:
-            seconds = sum(asked.values())
-            runner.submit(name, list(asked), math.ceil(2 * PATIENCE * (seconds + PATIENCE_SECONDS)), seconds)
-            status = runner.wait_for_result().exit_code
+            status = ask_patiently(partial(_ask, runner, name), asked)
     return status
+
+
+def ask_patiently(ask: Callable[[Mapping[str, float], float], int], asked: Mapping[str, float]) -> int:
+    """Ask tests what they notice; what seems endless may only be slow beside others, and is asked again with more patience.
+
+    First the quickest few: for what is endless indeed they say so as well as all of them. What goes by those is asked of all.
+    """
+    status = ask(asked, PATIENCE)
+    if OUTCOMES.get(status) != OUTCOMES[ENDLESS]:
+        return status
+    status = ask(choose_quickest(asked, FEW_SECONDS), MORE_PATIENCE)
+    return ask(asked, MORE_PATIENCE) if status == SURVIVED else status
+
+
+def _ask(runner: ForkRunner, name: str, asked: Mapping[str, float], patience: float) -> int:
+    seconds = sum(asked.values())
+    runner.submit(name, list(asked), math.ceil(2 * patience * (seconds + PATIENCE_SECONDS)), seconds)
+    return runner.wait_for_result().exit_code
 
 
 def choose_quickest(seconds: Mapping[str, float], most: float) -> dict[str, float]:

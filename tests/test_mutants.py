@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 import pytest
 from mutmut.mutation.file_mutation import mutate_file_contents
 
-from tests.mutants import choose_quickest, compute_interval, draw, list_words
+from tests.mutants import PATIENCE, ask_patiently, choose_quickest, compute_interval, draw, list_words
 
 NAMES = [f"bot.app.run__mutmut_{number}" for number in range(40)]
 
@@ -51,6 +52,32 @@ def test_quick_tests_are_asked_first() -> None:
     assert list(choose_quickest({"slow": 3.0, "quick": 1.0, "other": 2.0}, 3.5)) == ["quick", "other"]
     assert choose_quickest({"slow": 3.0}, 1.0) == {"slow": 3.0}
     assert choose_quickest({}, 1.0) == {}
+
+
+ENDED, SLOW = 36, {"quick": 1.0, "slow": 20.0}
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "asked"),
+    [
+        ([1], 1, ["all"]),
+        ([0], 0, ["all"]),
+        ([ENDED, ENDED], ENDED, ["all", "few, patiently"]),
+        ([-24, 1], 1, ["all", "few, patiently"]),
+        ([ENDED, 0, 0], 0, ["all", "few, patiently", "all, patiently"]),
+        ([ENDED, 0, 1], 1, ["all", "few, patiently", "all, patiently"]),
+    ],
+)
+def test_what_seems_endless_is_asked_again(said: list[int], status: int, asked: list[str]) -> None:
+    """On a busy machine a test that is only slow would be taken for one that has noticed."""
+    heard: list[str] = []
+
+    def ask(tests: Mapping[str, float], patience: float) -> int:
+        heard.append(("all" if len(tests) == 2 else "few") + ", patiently" * (patience > PATIENCE))
+        return said.pop(0)
+
+    assert ask_patiently(ask, SLOW) == status
+    assert heard == asked
 
 
 LOGGING = """

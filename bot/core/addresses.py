@@ -22,7 +22,7 @@ def parse_network(text: str) -> Network:
     """
     network = ip_network(text, strict=False)
     if isinstance(network, IPv6Network) and (first := network.network_address.ipv4_mapped):
-        return IPv4Network((int(first), max(0, network.prefixlen - _MAPPED_BITS)), strict=False)
+        return IPv4Network((int(first), network.prefixlen - _MAPPED_BITS))
     return network
 
 

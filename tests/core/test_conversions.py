@@ -43,6 +43,14 @@ from bot.core.signing import sign
         ("a coffee", 2, ".", None),
         ("12.", 2, ".", None),
         ("9" * 30, 2, ".", None),
+        ("0.01", 2, ".", 1),
+        ("10000000000.00", 2, ".", 10**12),
+        ("10000000000.01", 2, ".", None),
+        ("1.234,5,6", 3, ",", None),
+        ("1,234.567.89", 2, ".", None),
+        ("12.50-", 2, ".", None),
+        ("(12.50)", 2, ".", None),
+        ("12.50+", 2, ".", None),
     ],
 )
 def test_an_amount_is_read_as_its_writer_means_it_or_not_at_all(

@@ -10,8 +10,8 @@ from storage.frozen import frozen
 MOST_AMOUNT = 10**12
 """Minor units."""
 
-_WORDS = re.compile(r"^(?:[^\W\d_]{1,4}|[^\w\s.,+-])?\s*|\s*(?:[^\W\d_]{1,4}|[^\w\s.,])?$")
-"""A currency before or behind: up to four letters, or a sign."""
+_WORDS = re.compile(r"^(?:[^\W\d_]{1,4}|[^\w\s.,+()-])?\s*|\s*(?:[^\W\d_]{1,4}|[^\w\s.,+()-])?$")
+"""A currency before or behind: up to four letters, or a sign, but for those that say that something is below zero."""
 _BLANKS = re.compile(r"(?<=\d)[\s\u00a0\u202f'\u2019](?=\d{3})")
 _ORDER = re.compile(
     r"(?P<amount>.*\d\S*(?:\s*[^\W\d_]{1,3}|\s*[^\w\s])?)\s+(?:#\s*)?(?P<order>[A-Za-z0-9][A-Za-z0-9._:/#-]{0,63})"
@@ -49,7 +49,7 @@ def parse_money(said: str, *, digits: int, decimal: str) -> int | None:
         return None
     if len(rest) > digits:
         return None
-    amount = int(re.sub(r"\D", "", whole) or "0") * 10**digits + int(rest.ljust(digits, "0") or "0")
+    amount = int(re.sub(r"\D", "", whole)) * 10**digits + int(rest.ljust(digits, "0") or "0")
     return amount if 0 < amount <= MOST_AMOUNT else None
 
 
@@ -68,9 +68,10 @@ def _find_decimal(text: str, decimal: str) -> str:
     marks = [sign for sign in text if not sign.isdecimal()]
     if not marks:
         return ""
-    last, behind = marks[-1], len(text) - max(text.rfind("."), text.rfind(",")) - 1
+    last = marks[-1]
     if len(set(marks)) > 1:
         return last
     if len(marks) > 1:
         return ""
+    behind = len(text.rpartition(last)[2])
     return last if behind != 3 or last == decimal else ""

@@ -59,12 +59,12 @@ class Manner:
 
 def compute_headings(cells: Sequence[str]) -> str:
     """By what lists of the same columns are known again."""
-    return hashlib.sha256("\n".join(cell.strip().casefold() for cell in cells).encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256("\n".join(cell.strip().casefold() for cell in cells).encode(errors="replace")).hexdigest()
 
 
 def list_labels(cells: Sequence[str]) -> Mapping[str, str]:
     """The columns as they are offered, by their place."""
-    shown = [cell.encode("utf-8", "ignore").decode().strip()[:LABEL_LIMIT] for cell in cells[:MOST_COLUMNS]]
+    shown = [cell.encode(errors="ignore").decode().strip()[:LABEL_LIMIT] for cell in cells[:MOST_COLUMNS]]
     return {str(place): label or f"{place + 1}" for place, label in enumerate(shown)}
 
 
@@ -74,15 +74,14 @@ def parse_row(cells: Sequence[str], meaning: Meaning, manner: Manner, now: int) 
     order_id = said[Column.ORDER].lstrip("#")
     if not is_order_id(order_id):
         return Fault.ORDER
-    amount = said[Column.AMOUNT].replace("\u2212", "-")
-    refund = amount.startswith("-") or (amount.startswith("(") and amount.endswith(")"))
-    minor = parse_money(amount.strip("-()"), digits=count_digits(manner.currency), decimal=manner.decimal)
+    amount, refund = _split_sign(said[Column.AMOUNT].replace("\u2212", "-"))
+    minor = parse_money(amount, digits=count_digits(manner.currency), decimal=manner.decimal)
     if minor is None:
         return Fault.AMOUNT
     member = said[Column.MEMBER]
     if len(member) > LONGEST_MEMBER or not member.isprintable() or not is_text(member):
         return Fault.MEMBER
-    at = _read_moment(said.get(Column.DATE, ""), manner.zone, now)
+    at = _read_moment(said.get(Column.DATE), manner.zone, now)
     if at is None:
         return Fault.DATE
     type_ = ConversionType.REFUND if refund else ConversionType.PURCHASE
@@ -100,6 +99,16 @@ def parse_row(cells: Sequence[str], meaning: Meaning, manner: Manner, now: int) 
     )
 
 
+def _split_sign(said: str) -> tuple[str, bool]:
+    """An amount by itself, and whether it is below zero: with a minus before or behind it, or in brackets, as books have it."""
+    if said.startswith("-"):
+        return said[1:], True
+    if said.endswith("-"):
+        return said[:-1], True
+    bracketed = said.startswith("(") and said.endswith(")")
+    return (said[1:-1], True) if bracketed else (said, False)
+
+
 def is_text(said: str) -> bool:
     """Whether all of it could be read."""
     try:
@@ -109,7 +118,7 @@ def is_text(said: str) -> bool:
     return True
 
 
-def _read_moment(said: str, zone: tzinfo, now: int) -> int | None:
+def _read_moment(said: str | None, zone: tzinfo, now: int) -> int | None:
     """A moment, or the beginning of a day where the shop is; now where nothing is said."""
     if not said:
         return now

@@ -95,6 +95,18 @@ def test_within_the_hours_it_is_due_at_once() -> None:
     assert compute_window(LOUD, UTC, late).due_at == at("2026-07-02T09:00")
 
 
+def test_hours_over_midnight_go_on_where_they_began_yesterday() -> None:
+    """By the clock of the place: it is one in the morning in Tokyo while it is the day before in London."""
+    tokyo = ZoneInfo("Asia/Tokyo")
+    night = at("2026-07-02T01:00", tokyo)
+    assert compute_window(Hours(22, 3), tokyo, night) == (night, at("2026-07-02T03:00", tokyo) - MARGIN)
+    honolulu = ZoneInfo("Pacific/Honolulu")
+    evening = at("2026-07-01T20:00", honolulu)
+    assert compute_window(LOUD, honolulu, evening) == (evening, at("2026-07-01T21:00", honolulu) - MARGIN)
+    assert compute_window(MORNING, honolulu, evening).due_at == at("2026-07-02T09:00", honolulu)
+    assert compute_window(MORNING, tokyo, at("2026-07-02T08:00", tokyo)).due_at == at("2026-07-02T09:00", tokyo)
+
+
 @pytest.mark.parametrize(
     ("zone", "now", "then"),
     [
@@ -109,6 +121,28 @@ def test_every_week_means_the_clock_of_the_shop(zone: str, now: str, then: str) 
     """The same weekday and time, whatever the clocks did in between."""
     place = ZoneInfo(zone)
     assert compute_next_week(1, 10 * 60 + 30, place, at(now, place)) == at(then, place)
+
+
+def test_every_weekday_and_minute_is_the_next_one_there() -> None:
+    """Looked for from either side of the date line, where it is another day than in London."""
+    for zone in (ZoneInfo("Asia/Tokyo"), ZoneInfo("Pacific/Honolulu"), UTC):
+        now = at("2026-07-01T02:10", zone)  # a Wednesday
+        for ahead in range(7):
+            for minute in (2 * 60 + 11, 23 * 60 + 59):
+                shown = f"2026-07-{1 + ahead:02}T{minute // 60:02}:{minute % 60:02}"
+                assert compute_next_week((2 + ahead) % 7, minute, zone, now) == at(shown, zone)
+        assert compute_next_week(2, 2 * 60 + 10, zone, now) == at("2026-07-08T02:10", zone)
+
+
+def test_who_is_looked_for_from_when_on() -> None:
+    """At a moment or on a day of the week; for the other ways at once, and for a drip those who joined so long ago."""
+    assert Timing(when=When.AT, at=5).compute_due(UTC, at("2026-07-01T12:00")) == 5
+    weekly = Timing(when=When.WEEKLY, weekday=1, minute=630)
+    assert weekly.compute_due(UTC, at("2026-07-01T12:00")) == at("2026-07-07T10:30")
+    others = (NOW, Timing(when=When.MORNING), Timing(when=When.DRIP, days=3))
+    assert [each.compute_due(UTC, at("2026-07-01T12:00")) for each in others] == [0, 0, 0]
+    assert [each.compute_joined(10 * DAY) for each in (*others, weekly)] == [None, None, 7 * DAY, None]
+    assert [each.is_standing for each in (*others, weekly)] == [False, False, True, True]
 
 
 def test_weeks_go_on_over_a_year_without_one_missing_or_double() -> None:
@@ -137,7 +171,19 @@ def test_what_is_kept_of_a_time_is_read_again(timing: Timing) -> None:
 
 @pytest.mark.parametrize(
     ("said", "minute"),
-    [("9", 540), ("09:05", 545), (" 23.59 ", 1439), ("24:00", None), ("9:60", None), ("nine", None), ("", None)],
+    [
+        ("9", 540),
+        ("09:05", 545),
+        (" 23.59 ", 1439),
+        ("24:00", None),
+        ("9:60", None),
+        ("nine", None),
+        ("", None),
+        ("009", None),
+        ("9:005", None),
+        ("9:5", 545),
+        ("0:00", 0),
+    ],
 )
 def test_a_time_of_day_is_read_as_people_write_it(said: str, minute: int | None) -> None:
     """With a colon, a dot, or the hour alone."""
@@ -145,7 +191,8 @@ def test_a_time_of_day_is_read_as_people_write_it(said: str, minute: int | None)
 
 
 @pytest.mark.parametrize(
-    ("said", "days"), [("3", 3), ("3 days", 3), ("0", None), ("366", None), ("²", None), ("", None)]
+    ("said", "days"),
+    [("3", 3), ("3 days", 3), ("1", 1), ("365", 365), ("0", None), ("366", None), ("²", None), ("", None)],
 )
 def test_days_after_joining_are_few_enough(said: str, days: int | None) -> None:
     """From one to a year."""
@@ -186,6 +233,28 @@ def test_quiet_hours_hold_back() -> None:
     assert morning is not None
     assert morning.due_at == at("2026-07-02T02:00")
     assert find() is None
+
+
+def test_what_a_place_says_counts_before_its_language() -> None:
+    """Whoever has said where they are gets it by that clock; and so many are held back of those whom it is night for."""
+    zone, rules = ZoneInfo("Asia/Jakarta"), NewsRules(quiet="21-9")
+    planner = Planner(news=News.OFFERS, timing=NOW, rules=rules, zone=zone, now=at("2026-07-01T20:00"), rest_days=2)
+    berlin, rome = planner.find_window("Europe/Berlin", "zh"), planner.find_window(None, "it")
+    assert berlin == rome
+    assert berlin is not None
+    assert berlin.due_at == at("2026-07-02T07:00")
+    lisbon = planner.find_window("Europe/Lisbon", "zh")
+    assert lisbon is not None
+    assert lisbon.due_at == at("2026-07-02T08:00")
+    new_york = planner.find_window("America/New_York", "en")
+    assert new_york is not None
+    assert new_york.due_at == planner.now
+    places = [("America/New_York", "it", 5), ("Europe/Berlin", "en", 7), (None, "en", 11)]
+    assert planner.count_held(places) == 18
+    assert planner.displeased_since == planner.now - 2 * DAY
+    at_any_time = Planner(news=News.STORIES, timing=NOW, rules=NewsRules(per_week=1), zone=zone, now=planner.now)
+    assert at_any_time.count_held(places) == 0
+    assert (at_any_time.skips, planner.skips, at_any_time.displeased_since) == (True, False, None)
 
 
 @pytest.mark.parametrize(

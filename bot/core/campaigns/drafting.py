@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from enum import StrEnum
+from itertools import count
 
 from bot.core.campaigns.campaign import (
     BRAND_LIMIT,
@@ -130,7 +131,7 @@ def add_story(campaign: Campaign) -> Campaign:
     if len(campaign.stories) >= STORIES_LIMIT:
         return campaign
     taken = {story.key for story in campaign.stories}
-    key = next(f"story-{number}" for number in range(1, STORIES_LIMIT + 2) if f"story-{number}" not in taken)
+    key = next(key for number in count(1) if (key := f"story-{number}") not in taken)
     story = Story(key=key, kind=StoryKind.INTEREST, headline={}, text={}, offer={})
     return replace(campaign, stories=(*campaign.stories, story))
 
@@ -153,7 +154,6 @@ def compose_draft(template: Campaign, shop: Campaign, slug: str) -> Campaign:
         main_colour=shop.main_colour,
         accent_colour=shop.accent_colour,
         logo=shop.logo,
-        photo=template.photo,
         channel_language=shop.channel_language,
         brand=shop.brand,
         unit=shop.unit,
@@ -163,7 +163,7 @@ def compose_draft(template: Campaign, shop: Campaign, slug: str) -> Campaign:
 
 def choose_slug(wished: str, taken: Collection[str]) -> str:
     """A name that no campaign has yet."""
-    numbered = (wished if number == 1 else f"{wished[:28]}-{number}" for number in range(1, 1000))
+    numbered = (wished if number == 1 else f"{wished[:28]}-{number}" for number in count(1))
     return next(slug for slug in numbered if slug not in taken)
 
 
@@ -205,7 +205,7 @@ def list_differences(before: Campaign, after: Campaign) -> list[Difference]:
     return [
         Difference(field=field, before=old.get(field, ""), after=new.get(field, ""))
         for field in dict.fromkeys((*old, *new))
-        if old.get(field, "") != new.get(field, "")
+        if old.get(field) != new.get(field)
     ]
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.coupons.dates import find_day, parse_end
-from bot.core.coupons.lines import FileMistake
+from bot.core.coupons.lines import LINE_LIMIT, ROW_LINES, FileMistake
 from bot.core.coupons.pools import decide_level, decide_warned, fold_code, parse_pool
 from bot.core.coupons.rows import Coupon, Problem, Refused, read_coupons
 from storage.facts import PoolLevel
@@ -247,3 +247,81 @@ def test_a_pool_is_low_at_a_tenth_and_each_level_is_told_once() -> None:
 def test_a_day_that_could_be_two_is_none(said: str, day: date | None) -> None:
     """With slashes nobody knows which is the month, unless one of them cannot be; points say the day first."""
     assert find_day(said) == day
+
+
+def test_a_row_says_code_and_end() -> None:
+    """The day is good to its end where the shop is; without one a code is good for ever, and one that is over at this moment is over."""
+    headed = read("code,note,expires\nAB-1,,2026-12-31\nAB-2,x,\nAB-3\n")
+    assert headed == [Coupon(code="AB-1", expires_at=END_OF_2026), Coupon(code="AB-2"), Coupon(code="AB-3")]
+    assert read("AB-1,2026-12-31") == [Coupon(code="AB-1", expires_at=END_OF_2026)]
+    now = datetime.fromtimestamp(NOW // 1_000_000, UTC).isoformat()
+    assert [type(each) for each in read(f"AB-1,{now}\nAB-2,{now.replace(':00+', ':01+')}")] == [Refused, Coupon]
+
+
+def test_what_is_refused_is_shown_in_short() -> None:
+    """The cell that is meant, as far as somebody can see it."""
+    rows = read(f"AB-1,so\ton\n{'x' * 101}\nA\u200bB\n{'y' * 39}\x00,\nAB-2,{'z' * 40}\nAB-3,2026-03-11\n,2026-12-31\n")
+    assert rows == [
+        Refused(number=1, problem=Problem.DATE, said="so\ufffdon"),
+        Refused(number=2, problem=Problem.LONG, said=f"{'x' * 39}…"),
+        Refused(number=3, problem=Problem.SIGNS, said="A\ufffdB"),
+        Refused(number=4, problem=Problem.SIGNS, said=f"{'y' * 39}\ufffd"),
+        Refused(number=5, problem=Problem.DATE, said="z" * 40),
+        Refused(number=6, problem=Problem.OVER, said="2026-03-11"),
+        Refused(number=7, problem=Problem.NOTHING, said=""),
+    ]
+
+
+def test_a_code_keeps_its_blanks_within_and_loses_those_around() -> None:
+    """And signs around it that nobody sees; it may be as long as a button can copy, and begin with any letter."""
+    assert list_codes("\u200b\u3000XAB 1X\u00a0\u2060\nCZ\n") == ["XAB 1X", "CZ"]
+    assert list_codes("A" * 100) == ["A" * 100]
+    assert list_refused("AB\ufffd") == [(1, Problem.SIGNS)]
+
+
+def test_headings_may_name_the_end_alone() -> None:
+    """Then the code stands in the other of the first two columns; a heading is one on top alone, with signs around it or not."""
+    ends = [Coupon(code="AB-1", expires_at=END_OF_2026)]
+    assert read("number,valid until,note\nAB-1,2026-12-31,x") == ends
+    assert read("Valid_until:,number\n2026-12-31,AB-1") == ends
+    assert read("\u200eExpires\u200f,number\n2026-12-31,AB-1") == ends
+    assert read("expires,ends,until\n2026-12-31,AB-1,2026-01-01") == ends
+    assert list_codes("expires\nAB-1") == ["expires", "AB-1"]
+    assert list_codes("AB-1\ncode\nexpires") == ["AB-1", "code", "expires"]
+    assert read("note,code\nx") == [Refused(number=2, problem=Problem.NOTHING)]
+
+
+def test_rows_at_their_edges() -> None:
+    """As long as a row can be, and as many lines as a cell can have; beyond them it is no row, and those behind it are."""
+    longest = "A" * 90 + "," + "," * 4005
+    assert len(longest) == LINE_LIMIT
+    assert list_codes(f"{longest}\nAB") == ["A" * 90, "AB"]
+    assert list_refused(f"{longest},\nAB") == [(1, Problem.ROW)]
+    for lines, taken in ((ROW_LINES, True), (ROW_LINES + 1, False)):
+        cell = "\n".join(["x"] * (lines + 1))
+        rows = read(f'AB-1,,"{cell}"\nAB-2\n')
+        assert (rows[0] == Coupon(code="AB-1")) is taken, lines
+        assert rows[-1] == Coupon(code="AB-2")
+
+
+def test_files_are_read_by_how_they_begin() -> None:
+    """A line that names what separates is none itself, in whatever letters; bytes of two kinds may be broken in the middle."""
+    assert list_codes("SEP=;\nAB-1;\nAB-2;") == ["AB-1", "AB-2"]
+    assert list_codes('AB-1;; "two; words"\nAB-2;; "x"') == ["AB-1", "AB-2"]
+    assert list_codes('"A,B";;x\n"A,C";;y') == ["A,B", "A,C"]
+    assert [row.code for row in read("AB-1\n".encode("utf-16-le") + b"\x00\xd8\n\x00") if isinstance(row, Coupon)] == [
+        "AB-1"
+    ]
+    western = read("code;valid until\nAB-1;31.12.2026 \xe9\n".encode("cp1252"))
+    assert western == [Refused(number=2, problem=Problem.DATE, said="31.12.2026 \ufffd")]
+    assert parse_pool("a" * 32) == "a" * 32
+
+
+def test_a_moment_is_good_to_its_minute_and_second() -> None:
+    """In the zone it names, else where the shop is."""
+    for said, moment in (
+        ("2026-12-31 10:20", datetime(2026, 12, 31, 10, 20, tzinfo=JAKARTA)),
+        ("2026-12-31 10:20:30", datetime(2026, 12, 31, 10, 20, 30, tzinfo=JAKARTA)),
+        ("2026-12-31T10:20:30Z", datetime(2026, 12, 31, 10, 20, 30, tzinfo=UTC)),
+    ):
+        assert parse_end(said, JAKARTA) == int(moment.timestamp()) * 1_000_000

@@ -27,10 +27,12 @@ from bot.core.webhooks import (
     decide_given_up,
     decide_switched_off,
     find_url_fault,
+    is_public,
+    list_unknown,
     parse_event_id,
     parse_kinds,
 )
-from storage.webhook import HookEventId, WebhookId
+from storage.webhook import HookEventId, HookEventKind, WebhookId
 
 NOW = 1_764_000_000 * SECOND
 
@@ -235,3 +237,62 @@ def test_an_event_is_known_by_the_id_it_was_sent_under(said: str, event_id: int 
     """Or by its number; another address's id names nothing here."""
     assert parse_event_id(said, WebhookId(3)) == event_id
     assert compose_message_id(WebhookId(3), HookEventId(17)) == "evt_3_17"
+
+
+def test_addresses_at_their_edges() -> None:
+    """The lowest port, a user without a password, a dot behind a name, addresses written within others."""
+    assert find_url_fault("https://example.org:1/", allow_private=False) is None
+    assert find_url_fault("https://user@example.org/", allow_private=False) is UrlFault.LOGIN
+    assert find_url_fault("https://:word@example.org/", allow_private=False) is UrlFault.LOGIN
+    assert find_url_fault("https://example.org:0/", allow_private=False) is UrlFault.NONE_AT_ALL
+    private = ("localhost.", "shop.local.", "a.internal", "64:ff9b::7f00:1", "::7f00:1", "2001:0:1::1", "2002:7f00:1::")
+    assert [host for host in private if is_public(host)] == []
+    public = (
+        "example.org",
+        "example.org.",
+        ".example",
+        "64:ff9b::808:808",
+        "2002:808:808::",
+        "::ffff:8.8.8.8",
+        "8.8.8.8",
+    )
+    assert [host for host in public if not is_public(host)] == []
+    told = [str(UrlMistake(fault)) for fault in UrlFault]
+    assert told[1].startswith("Leave name and password out")
+    assert len(set(told)) == len(UrlFault)
+
+
+def test_kinds_may_all_be_named_and_those_that_there_are_not_are_told() -> None:
+    """With blanks around their commas or not."""
+    every = [kind.value for kind in HookEventKind]
+    assert parse_kinds(" , ".join(every)) == every
+    assert list_unknown("joined, jumped,used ,order two") == ["jumped", "order two"]
+    assert list_unknown(",".join(every)) == []
+
+
+def test_a_message_is_found_by_its_id_or_its_number() -> None:
+    """Of this address alone; no number that the store has not."""
+    assert parse_event_id(" evt_3_45 ", WebhookId(3)) == parse_event_id("45", WebhookId(3)) == 45
+    assert parse_event_id("evt_4_45", WebhookId(3)) is None
+    assert parse_event_id("9" * 18, WebhookId(3)) == 10**18 - 1
+    assert parse_event_id("9" * 19, WebhookId(3)) is None
+    assert parse_event_id("", WebhookId(3)) is parse_event_id("٣", WebhookId(3)) is None
+
+
+def test_a_date_without_a_zone_is_of_the_world() -> None:
+    """An answer that names no time, and one that does not mean it, wait as always; a time that is over waits no second."""
+    now = NOW + SECOND // 2
+    at = datetime.fromtimestamp(NOW // SECOND + 600, UTC).strftime("%a, %d %b %Y %H:%M:%S -0000")
+    told = compute_retry(1, Answer(status=429, retry_after=at), now=NOW, random=lambda: 0.5)
+    assert told - NOW == 600 * SECOND
+    over = datetime.fromtimestamp(NOW // SECOND - 5, UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    for status, said in ((429, over), (429, "soon"), (500, "")):
+        assert (
+            compute_retry(1, Answer(status=status, retry_after=said), now=now, random=lambda: 0.5) == now + 5 * SECOND
+        )
+
+
+def test_what_arrived_at_the_same_moment_did_not_arrive_later() -> None:
+    """An event is set aside for what went by it alone."""
+    long_ago = NOW - GIVE_UP_AFTER
+    assert not decide_given_up(long_ago, long_ago, now=NOW)

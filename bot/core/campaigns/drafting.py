@@ -131,7 +131,7 @@ def add_story(campaign: Campaign) -> Campaign:
     if len(campaign.stories) >= STORIES_LIMIT:
         return campaign
     taken = {story.key for story in campaign.stories}
-    key = next(key for number in count(1) if (key := f"story-{number}") not in taken)
+    key = next(key for key in map("story-{}".format, count(1)) if key not in taken)
     story = Story(key=key, kind=StoryKind.INTEREST, headline={}, text={}, offer={})
     return replace(campaign, stories=(*campaign.stories, story))
 

@@ -5,20 +5,31 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from bot.core.campaigns.rules import Rules
 from bot.core.trials import (
     ALARM,
     LEAST_SHOWN,
     MOST_DAYS,
+    SMALL_LOSS,
+    SURE_BEST,
     Verdict,
     choose_arm,
+    choose_first,
+    choose_wording,
+    compare,
     compute_lift,
     compute_unevenness,
     decide,
     is_held_out,
+    wins,
 )
 from tests.simulations.trials import simulate, simulate_alarm
 
 KEYS = ("give", "get")
+SHOWN = "abababaabaaabbababaaaaaaabbabbaabaabbbba"
+HELD_OUT = [15, 23, 33, 37]
+FIRST = "bbbbababbaabbaabbbbb"
+WORDED = ["give", "get", "give", "get", "give", "get", "give", "get", "get", "get"]
 
 
 def test_a_member_is_shown_the_same_every_time_and_each_as_often() -> None:
@@ -126,3 +137,61 @@ def test_the_alarm_hears_bias_and_nothing_else() -> None:
     assert simulate_alarm(trials=20_000, a_day=500, chance=0.5) <= 0.001
     assert simulate_alarm(trials=200, a_day=500, chance=0.55) == 1.0
     assert ALARM < 0.001
+
+
+def test_members_keep_their_variant_over_programs() -> None:
+    """Whoever was shown one yesterday is shown it tomorrow: these were drawn by the first program that had trials."""
+    assert "".join(choose_arm("words", member, "ab") for member in range(1, 41)) == SHOWN
+    assert [member for member in range(1, 61) if is_held_out(member, 10)] == HELD_OUT
+    assert "".join(choose_first(["a", "b", "c"], 2, member) for member in range(1, 21)) == FIRST
+    rules = Rules(try_wordings=True)
+    assert [choose_wording(rules, member) for member in range(1, 11)] == WORDED
+
+
+def test_nothing_is_tried_where_there_is_nothing_to_choose_from() -> None:
+    """The first story and the wording that was chosen are for everybody."""
+    for tried in (0, 1):
+        assert {choose_first(["a", "b", "c"], tried, member) for member in range(50)} == {"a"}
+    assert {choose_first(["a", "b", "c"], 2, member) for member in range(50)} == {"a", "b"}
+    assert {choose_first(["a", "b", "c"], 9, member) for member in range(50)} == {"a", "b", "c"}
+    assert {choose_wording(Rules(wording="get"), member) for member in range(50)} == {"get"}
+    assert {choose_wording(Rules(try_wordings=True, wording="get"), member) for member in range(50)} == {"give", "get"}
+
+
+def test_a_winner_is_held_against_the_best_of_the_others() -> None:
+    """By its share, however many have been shown it."""
+    standing = decide(("a", "b", "c"), [400, 410, 390], [40, 160, 60], days=9)
+    assert (standing.verdict, standing.winner) == (Verdict.WON, "b")
+    assert compare(standing) == compute_lift(asked=410, asked_brought=160, held=390, held_brought=60)
+
+
+def test_when_a_trial_may_end() -> None:
+    """With two hundred of each, on its last day at the latest; too few shown are early, and then over."""
+    clear = ([LEAST_SHOWN, LEAST_SHOWN], [20, 60])
+    assert decide(KEYS, *clear, days=1).verdict is Verdict.WON
+    assert decide(KEYS, *clear, days=MOST_DAYS).verdict is Verdict.WON
+    few = ([LEAST_SHOWN - 1, LEAST_SHOWN], [20, 60])
+    assert decide(KEYS, *few, days=MOST_DAYS - 1).verdict is Verdict.EARLY
+    assert decide(KEYS, *few, days=MOST_DAYS).verdict is Verdict.OVER
+    near = ([LEAST_SHOWN, LEAST_SHOWN], [20, 22])
+    assert decide(KEYS, *near, days=MOST_DAYS - 1).verdict is Verdict.OPEN
+    assert decide(KEYS, *near, days=MOST_DAYS).verdict is Verdict.OVER
+
+
+def test_a_variant_wins_that_is_surely_best_and_cheap_if_not() -> None:
+    """From these figures on, and not a little before; of a small share less may be lost."""
+    assert wins(SURE_BEST, SMALL_LOSS * 0.5, 0.5)
+    assert not wins(SURE_BEST - 1e-6, 0.0, 0.5)
+    assert not wins(1.0, SMALL_LOSS * 0.5 + 1e-9, 0.5)
+    assert not wins(1.0, 0.04, 0.2)
+
+
+def test_figures_of_a_trial_are_those_of_its_betas() -> None:
+    """By hand, of 90 and 120 of 1,000: chance, cost, and the interval of each share."""
+    one, two = decide(KEYS, [1000, 1000], [90, 120], days=3).arms
+    assert (one.key, one.shown, one.brought, two.key, two.shown, two.brought) == ("give", 1000, 90, "get", 1000, 120)
+    assert [one.best + two.best, two.best] == pytest.approx([1.0, 0.9855], abs=2e-4)
+    assert [one.loss - two.loss] == pytest.approx([121 / 1002 - 91 / 1002], abs=1e-4)
+    assert [one.low, one.high, two.low, two.high] == pytest.approx([0.0738, 0.1094, 0.1013, 0.1416], abs=1e-4)
+    assert compute_unevenness([1000, 1000]) == 1.0
+    assert decide(("a",), [1000], [90], days=3).arms[0].best == 1.0

@@ -159,8 +159,14 @@ def test_an_item_is_what_its_answers_say() -> None:
         assert listed == {**shown, "kind": kind, kind: give.what or give.amount, **SAID}
         assert compose_item(SPOKEN | listed, item) == item
     assert list_item_answers(bare, ["id"]) == {
-        "key": "cangkir", "price": 9, "stock": None, "per_member": None, "valid_days": VALID_DAYS,
-        "kind": "by_hand", "picture": None, "name_1": "Cangkir",
+        "key": "cangkir",
+        "price": 9,
+        "stock": None,
+        "per_member": None,
+        "valid_days": VALID_DAYS,
+        "kind": "by_hand",
+        "picture": None,
+        "name_1": "Cangkir",
     }
     assert compose_item(said | {"name_1": "杯", "kind": "by_hand", "price": 9}, None).key == "item"
 
@@ -436,11 +442,31 @@ def test_a_rule_is_what_its_answers_say() -> None:
     )
     listed = list_reward_answers(full, ["id", "en"])
     assert listed == {
-        "key": "mine", "when": "purchased", "amount": 500, "who": "inviter", "kind": "label", "calls": "regular",
-        "per_member": 1, "per_week": 2, "budget": 3, "first": 4,
-        "source": ["qr"], "language": ["en"], "tier": ["gold"], "label": ["vip"], "story": ["a"],
-        "nth": 2, "since": "2026-12-01", "until": "2026-12-24", "at_limit": "queue", "on_expiry": "tell",
-        "hold_days": 1, "valid_days": 2, "instead_of": "other", "head_start": 6, **SAID,
+        "key": "mine",
+        "when": "purchased",
+        "amount": 500,
+        "who": "inviter",
+        "kind": "label",
+        "calls": "regular",
+        "per_member": 1,
+        "per_week": 2,
+        "budget": 3,
+        "first": 4,
+        "source": ["qr"],
+        "language": ["en"],
+        "tier": ["gold"],
+        "label": ["vip"],
+        "story": ["a"],
+        "nth": 2,
+        "since": "2026-12-01",
+        "until": "2026-12-24",
+        "at_limit": "queue",
+        "on_expiry": "tell",
+        "hold_days": 1,
+        "valid_days": 2,
+        "instead_of": "other",
+        "head_start": 6,
+        **SAID,
     }
     assert compose_reward(SPOKEN | listed, full) == compose_reward(SPOKEN | listed, None) == full
     custom = compose_reward(SPOKEN | least | {"when": "custom", "event": "News"}, None)

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.core.segments.conditions import KINDS, list_conditions
-from bot.core.segments.resolving import find_unknown, resolve, resolve_steps
+from bot.core.segments.conditions import KINDS, LENGTH_LIMIT, AnyOf, join, list_conditions
+from bot.core.segments.resolving import Moment, compute_removals, find_unknown, resolve, resolve_steps
 from bot.core.segments.writing import SegmentMistake, Why, parse_segment, write_segment
-from storage.segment import Trait
+from storage.segment import Either, Every, Is, Opening, Other, Trait, Tree, Within
 from tests.architecture.test_shape import ROOT
 from tests.segments import MOMENT, draw_segment
 
@@ -122,3 +124,143 @@ def test_the_document_has_every_condition() -> None:
     document = (ROOT / "docs" / "segments.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\w+)` \| `([^`]+)` \|", document, re.MULTILINE)
     assert rows == [(name, kind.example) for name, kind in KINDS.items()]
+
+
+MORE_SPELLINGS = {
+    "friends:3": "friends>=3 and friends<4",
+    "label=vip": "label:vip",
+    "coupon<7d": "coupon within 7d",
+    "joined<30d": "joined before 30d",
+    "has balance and label:a": "balance>=1 and label:a",
+    "never shared or seen since 10w": "never shared or seen since 70d",
+    "balance<1000000000000": "balance<1000000000000",
+    "joined since 3650d": "joined since 3650d",
+    "joined since 2010-01-01 or joined before 2100-12-31": "joined since 2010-01-01 or joined before 2100-12-31",
+    "mood:Pleased or mood:none": "mood:pleased or mood:none",
+    "not not tier:a": "not not tier:a",
+    "(" * 8 + "tier:gold" + ")" * 8: "tier:gold",
+    "(tier:a) and " + "(" * 8 + "tier:b" + ")" * 8: "tier:a and tier:b",
+    " and ".join(["tier:gold"] * 24): " and ".join(["tier:gold"] * 24),
+    "tier:" + "a" * 64: "tier:" + "a" * 64,
+}
+
+
+def test_more_is_read_as_what_it_means() -> None:
+    """At the borders of what can be said: as many, as deep, as long ago."""
+    for typed, written in MORE_SPELLINGS.items():
+        assert write_segment(parse_segment(typed)) == written, typed
+    fits = "tier:a" + " " * (LENGTH_LIMIT - 16) + "and tier:b"
+    assert len(fits) == LENGTH_LIMIT
+    assert write_segment(parse_segment(fits)) == "tier:a and tier:b"
+
+
+@pytest.mark.parametrize(
+    ("typed", "why", "word", "hint"),
+    [
+        ("frends>=3", Why.NAME, "frends", "friends"),
+        ("nevr shared", Why.NAME, "nevr", "never"),
+        ("noot tier:a", Why.NAME, "noot", "not"),
+        ("xyz:3", Why.NAME, "xyz", ""),
+        ("opend:3", Why.NAME, "opend", "opened"),
+        ("language id", Why.HOW, "language", "language:id"),
+        ("tier", Why.HOW, "tier", "tier:gold"),
+        ("friends!=3", Why.HOW, "friends", "friends>=3"),
+        ("joined>2026-05-01", Why.HOW, "joined", "joined since 30d"),
+        ("joined:30d", Why.HOW, "joined", "joined since 30d"),
+        ("coupon>=7d", Why.HOW, "coupon", "coupon within 7d"),
+        ("tier:", Why.VALUE, ":", "tier:gold"),
+        ("(tier:)", Why.VALUE, ")", "tier:gold"),
+        ("tier:(a)", Why.VALUE, "(", "tier:gold"),
+        ("tier:a!b", Why.JOIN, "!", ""),
+        ("tier:" + "a" * 65, Why.VALUE, "a" * 65, "tier:gold"),
+        ("friends>=1000000000001", Why.VALUE, "1000000000001", "friends>=3"),
+        ("joined since 3651d", Why.VALUE, "3651d", "joined since 30d"),
+        ("joined since 2009-12-31", Why.VALUE, "2009-12-31", "joined since 30d"),
+        ("joined since 2101-01-01", Why.VALUE, "2101-01-01", "joined since 30d"),
+        ("joined since 20260501", Why.VALUE, "20260501", "joined since 30d"),
+        ("joined since 2026-W18-5", Why.VALUE, "2026-W18-5", "joined since 30d"),
+        ("mood:glad", Why.VALUE, "glad", "mood:pleased"),
+        ("opened:#0", Why.VALUE, "#0", "opened:12"),
+        ("never tier", Why.NAME, "tier", "shared"),
+        ("never xyz", Why.NAME, "xyz", "shared"),
+        ("has friends", Why.NAME, "friends", "balance"),
+        ("never balance", Why.NAME, "balance", "shared"),
+        ("and tier:a", Why.MISSING, "and", ""),
+        (") tier:a", Why.MISSING, ")", ""),
+        ("tier:a and", Why.MISSING, "", ""),
+        ("(tier:a", Why.OPEN, "(", ""),
+        ("not " * 9 + "tier:a", Why.DEEP, "not", ""),
+    ],
+)
+def test_a_mistake_says_what_could_stand_there(typed: str, why: Why, word: str, hint: str) -> None:
+    """Where, why, and a word or a whole condition that would do."""
+    with pytest.raises(SegmentMistake) as caught:
+        parse_segment(typed)
+    mistake = caught.value
+    assert (mistake.why, mistake.word, mistake.hint) == (why, word, hint)
+    assert str(mistake) == f"{why} at {mistake.start}: {word!r}"
+    if why is Why.MISSING and not word:
+        assert (mistake.start, mistake.end) == (len(typed), len(typed))
+
+
+DAYS = 24 * 3600 * 1_000_000
+JAKARTA = Moment(now=1_780_000_000 * 1_000_000, zone=ZoneInfo("Asia/Jakarta"), languages=("id",))
+MAY = int(datetime(2026, 5, 1, tzinfo=JAKARTA.zone).timestamp()) * 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("typed", "tree"),
+    [
+        ("tier:gold", Is(trait=Trait.TIER, name="gold")),
+        ("label:none", Is(trait=Trait.LABEL, name="")),
+        ("campaign:spring", Is(trait=Trait.CAMPAIGN, name="spring")),
+        ("source:qr", Is(trait=Trait.SOURCE, name="qr")),
+        ("list:march", Is(trait=Trait.LISTED, name="march")),
+        ("mood:pleased", Is(trait=Trait.MOOD, name="pleased")),
+        ("joined since 30d", Within(trait=Trait.JOINED, low=JAKARTA.now - 30 * DAYS)),
+        ("seen before 90d", Within(trait=Trait.SEEN, high=JAKARTA.now - 90 * DAYS)),
+        ("shared since 2026-05-01", Within(trait=Trait.SHARED, low=MAY)),
+        ("joined before 2026-05-01", Within(trait=Trait.JOINED, high=MAY)),
+        ("never shared", Other(part=Within(trait=Trait.SHARED))),
+        ("friends>=3", Within(trait=Trait.FRIENDS, low=3)),
+        ("balance<7", Within(trait=Trait.BALANCE, high=7)),
+        ("coupon within 7d", Within(trait=Trait.COUPON, low=JAKARTA.now, high=JAKARTA.now + 7 * DAYS)),
+        ("opened:12", Opening(trait=Trait.OPENED, broadcast_id=12)),
+        ("unopened:12", Opening(trait=Trait.UNOPENED, broadcast_id=12)),
+        (
+            "tier:a and (tier:b or not tier:c)",
+            Every(
+                parts=(
+                    Is(trait=Trait.TIER, name="a"),
+                    Either(parts=(Is(trait=Trait.TIER, name="b"), Other(part=Is(trait=Trait.TIER, name="c")))),
+                )
+            ),
+        ),
+    ],
+)
+def test_what_is_written_is_what_the_store_looks_for(typed: str, tree: Tree) -> None:
+    """Days are moments of the shop's own days, from this moment on."""
+    assert resolve(parse_segment(typed), JAKARTA) == tree
+
+
+def test_conditions_are_joined_in_the_order_of_their_coming() -> None:
+    """By and or by or; what was joined otherwise stays together."""
+    a, b, c = (parse_segment(f"tier:{name}") for name in "abc")
+    assert join(None, a) == join(None, a, by_or=True) == a
+    both, either = join(a, b), join(a, b, by_or=True)
+    assert [write_segment(each) for each in (both, either)] == ["tier:a and tier:b", "tier:a or tier:b"]
+    assert write_segment(join(both, c)) == "tier:a and tier:b and tier:c"
+    assert write_segment(join(either, c, by_or=True)) == "tier:a or tier:b or tier:c"
+    assert write_segment(join(either, c)) == "(tier:a or tier:b) and tier:c"
+    assert join(both, c, by_or=True) == AnyOf(parts=(both, c))
+    assert [each.value for each in list_conditions(parse_segment("not (tier:a or not tier:b)"))] == ["a", "b"]
+
+
+def test_steps_take_away_and_what_there_is_is_named() -> None:
+    """So many each; of what there is not more than can be read."""
+    assert compute_removals([100, 60, 60, 10]) == [40, 0, 50]
+    known = {"tier": [f"t{number}" for number in range(10)]}
+    mistake = find_unknown(parse_segment("label:x and tier:gold"), known)
+    assert mistake is not None
+    assert (mistake.start, mistake.end, mistake.text) == (0, 4, "gold")
+    assert mistake.hint == "t0, t1, t2, t3, t4, t5, t6, t7"

@@ -105,6 +105,7 @@ ROOMS = {
             "tests/jobs/test_supervisor.py",
             "tests/messages/test_content.py",
             "tests/messages/test_part_questions.py",
+            "tests/test_pasted_secrets.py",
             "tests/web/test_conversions.py",
             "tests/web/test_links.py",
         ],

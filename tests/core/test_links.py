@@ -16,11 +16,19 @@ from bot.core.links import (
     Payload,
     compose_link,
     compose_payload,
+    compose_placement_payload,
+    compute_story_mark,
     find_named,
+    has_check,
+    parse_own_payload,
     parse_payload,
+    read_payload,
+    read_placement,
 )
+from bot.core.links import compose_code as make_code
 
 CODE = "AbCdEfGh12"
+MADE, MARKS = "qfnp00000J", ["s5xfk", "seza4", "s0x5b"]
 SHOP = Addresses("Shop_Bot", "https://oven.example/go")
 LINKS = (
     f"https://t.me/shop_bot?start={CODE}",
@@ -221,3 +229,74 @@ def test_the_longest_link_fits() -> None:
     name = "b" * 32
     with_campaign, without = (compose_link(name, "A" * CODE_LENGTH, "qr", each) for each in (999_999, None))
     assert compose_code(with_campaign).modules == compose_code(without).modules
+
+
+def test_codes_and_marks_stay_as_they_were_made() -> None:
+    """By the shop's key, or by a story's: links that hang on paper lead somewhere with the next program, too."""
+    assert make_code(12_345_678, b"key") == MADE
+    assert has_check(MADE, b"key")
+    assert not has_check(MADE, b"other")
+    assert not has_check(MADE[:-1], b"key")
+    assert [compute_story_mark(key) for key in ("welcome", "mina", "")] == MARKS
+
+
+def test_a_payload_says_all_that_a_link_says() -> None:
+    """A campaign and a story behind a source alone; each is read as it was written."""
+    full = f"{CODE}-qr-123456-s0abc"
+    assert compose_payload(CODE, "qr", 123_456, "s0abc") == full
+    assert compose_link("b_bot", CODE, "qr", 123_456, "s0abc") == f"https://t.me/b_bot?start={full}"
+    assert parse_payload(full) == Payload(CODE, "qr", 123_456, "s0abc")
+    assert compose_payload(CODE, "", 5, "s0abc") == CODE
+    assert parse_payload(f"{CODE}-qr-s0abc") == Payload(CODE, "qr", None, "s0abc")
+    assert compose_payload(CODE, "qr", None, "s0abc") == f"{CODE}-qr-s0abc"
+    for spoilt in (f"{CODE}-qr-0-s0abc", f"{CODE}-qr-1234567", f"{CODE}-qr-5-s0abcd", f"{CODE}-qr-5-x"):
+        read = parse_payload(spoilt)
+        assert read is not None
+        assert (read.code, read.source) == (CODE, "qr"), spoilt
+    assert parse_payload(f"{CODE}-qr-5-s0abcd") == Payload(CODE, "qr", 5)
+
+
+def test_a_chosen_code_is_read_with_what_hangs_around_it() -> None:
+    """As it is kept, whoever puts signs around it; with a source behind it like any other."""
+    assert parse_own_payload("Anna") == Payload("anna")
+    assert parse_own_payload("“anna”-QR-7") == Payload("anna", "qr", 7)
+    assert parse_own_payload("xanna") == Payload("xanna")
+    assert parse_own_payload("") is parse_own_payload("-qr") is None
+    assert read_payload(f"{CODE}-qr") == Payload(CODE, "qr")
+    assert read_payload("anna-qr") == Payload("anna", "qr")
+
+
+def test_what_the_shops_paper_carries_is_a_place() -> None:
+    """And nobody's code."""
+    assert compose_placement_payload("window") == "at_window"
+    assert read_placement("at_window") == "window"
+    for other in ("window", "at_", "at_Window", "at_" + "a" * 17, "windowat_", f"{CODE}-qr", ""):
+        assert read_placement(other) == "", other
+    assert read_placement("at_" + "a" * 16) == "a" * 16
+
+
+def test_links_that_lack_something_are_nobodys() -> None:
+    """Another bot's, one without a code, one of the web side where there is none; a field may hold a sign of its own."""
+    named = {
+        f"tg://resolve?domain=shop_bot&startapp={CODE}": Payload(CODE),
+        f"tg://resolve?domain=shop_bot&x=a=b&start={CODE}": Payload(CODE),
+        f"tg://resolve?start={CODE}&domain=shop_bot": Payload(CODE),
+        f"tg://resolve?domain=other_bot&start={CODE}": None,
+        "tg://resolve?domain=shop_bot&start=": None,
+        "tg://resolve?domain=shop_bot&start": None,
+    }
+    for text, payload in named.items():
+        found = find_named(text, SHOP)
+        assert (found.payload if found.is_link else None) == payload, text
+    nameless = Addresses("")
+    assert not find_named(f"tg://resolve?domain=&start={CODE}", SHOP).is_link
+    assert find_named(f"https://oven.example/go/r/{CODE}", nameless).is_link is False
+    odd = Addresses("b", "https://oven.example/a://b")
+    assert find_named(f"https://oven.example/a://b/r/{CODE}", odd).payload == Payload(CODE)
+    assert find_named(f"\x00{CODE[:5]}\x01{CODE[5:]}", SHOP).payload == Payload(CODE)
+
+
+def test_a_code_in_a_sentence_is_told_by_its_ten_letters() -> None:
+    """Whatever its source adds to them."""
+    assert find_named("I have alexandria-QR7 here", SHOP).payload is None
+    assert find_named("I have Alexandr1a-qr here", SHOP).payload == Payload("Alexandr1a", "qr")

@@ -161,6 +161,14 @@ SPELLED = {
     'until = "2026-12-24T18:00"': "until = 2026-12-24 18:00:00",
     'until = "2026-12-24"\n': "until = 2026-12-24\n",
     'by = "draw"': 'by = "draw"  # by lot',
+    '[stories.headline]\nen = "Cup"': '[stories.headline]\nen = " Cup  "',
+    '[waitlist.name]\nen = "Cup"': '[waitlist.name]\nen = " Cup  "',
+    '[catalogue.name]\nen = "Cup"': '[catalogue.name]\nen = " Cup  "',
+    '[rewards.name]\nen = "Cup"': '[rewards.name]\nen = " Cup  "',
+    '[tiers.name]\nen = "Cup"': '[tiers.name]\nen = " Cup  "',
+    '[tiers.privileges]\nen = "Cup"': '[tiers.privileges]\nen = " Cup  "',
+    '[contests.name]\nen = "Cup"': '[contests.name]\nen = " Cup  "',
+    'from = "2026-12-01"\nuntil = "2026-12-24T18:00"': 'from = 2026-12-01\nuntil = "2026-12-24 18:00"\nby = "friends"',
     "[[contests.prizes]]\nplace = 1\n\n[contests.prizes.give]\npoints = 5\n": "prizes = [{ place = 1, give = { points = 5 } }]\n",
 }
 
@@ -247,8 +255,25 @@ def test_blocks_keep_their_places() -> None:
     assert read(written) == turned
     assert 'key = "second"  # since May' in written
     assert written.index('key = "second"') < written.index('key = "first"') < written.index('key = "third"')
-    rules = write(replace(FULL, rewards=FULL.rewards[::-1]), FILE)
+    text = FILE.replace('when = "joined"', 'when = "joined"  # a friend')
+    rules = write(replace(FULL, rewards=FULL.rewards[::-1]), text)
+    assert 'when = "joined"  # a friend' in rules
     assert [rule.key for rule in read(rules).rewards] == [rule.key for rule in FULL.rewards[::-1]]
+
+
+def test_what_is_said_though_it_goes_without_saying_stays() -> None:
+    """An owner may write down what is usual."""
+    usual = replace(FULL, announce=AnnounceRules(), asks=AskRules(), rules=Rules(), fairness=Fairness())
+    text = FILE.replace('digest = "day"', 'digest = "each"').replace(
+        "[asks]\nevery_days = 9", "[asks]\nevery_days = 30"
+    )
+    text = text.replace("hold_at = 50", "watch = true")
+    start, end = text.index("[rules]"), text.index("[waitlist]")
+    text = f"{text[:start]}[rules]\nhold_days = 7\n\n{text[end:]}"
+    assert read(text) == usual
+    assert write(usual, text) == text
+    bare = write(usual, text.replace("[rules]\nhold_days = 7\n\n", ""))
+    assert "[rules]" not in bare
 
 
 def test_a_file_of_another_system_is_read_and_written() -> None:

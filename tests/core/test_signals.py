@@ -161,6 +161,7 @@ def test_friends_alike_are_six_in_ten() -> None:
     assert find("alike", look_at(alike[: MANY - 1])) is None
     assert find("alike", look_at([*named[:4], *alike[4:]])) == (6, 10)
     assert find("alike", look_at([*named[:5], *alike[5:]])) is None
+    assert find("alike", look_at([named[0], *named[:4], *alike[4:]])) is None
     assert find("alike", look_at([*alike[:9], named[9]])) is None
     for distance, told in ((COHORT, (10, 10)), (COHORT + 1, None)):
         others = [replace(each, telegram_id=8_000_000_000 + distance) for each in alike[:9]]

@@ -173,7 +173,7 @@ def _spell_alike(condition: Any) -> Any:
 
 def _list_tier(tier: Tier, campaign: Campaign, former: Block) -> dict[str, Any]:
     """In every language of the campaign, likewise; as its colour was spelled, where it is the same."""
-    plain, spelled = len(campaign.languages) == 1, str(former.get("colour", ""))
+    plain, spelled = len(campaign.languages) == 1, str(former.get("colour"))
     name = {language: tier.say(language) for language in campaign.languages}
     privileges = {language: tier.say_privileges(language) for language in campaign.languages if tier.privileges}
     return {
@@ -240,7 +240,7 @@ def _choose_forms(forms: Mapping[str, str], former: object) -> Any:
 def _list_colours(campaign: Campaign, former: Block) -> dict[str, str]:
     """As they were spelled, where they are the same."""
     said = {"main": campaign.main_colour, "accent": campaign.accent_colour}
-    spelled = {name: str(former.get(name, "")) for name in said}
+    spelled = {name: str(former.get(name)) for name in said}
     return {
         name: spelled[name] if spelled[name].lower() == colour else colour for name, colour in said.items() if colour
     }
@@ -265,7 +265,7 @@ def _write(block: Writable, values: Mapping[str, Any]) -> None:
         elif isinstance(value, dict) and isinstance(block.get(name), Table):
             gone = dict.fromkeys(each for each in block[name] if each not in value)
             _write(cast("Table", block[name]), gone | value)
-        elif name not in block or _unwrap(block[name]) != value:
+        elif name not in block or block[name] != value:
             block[name] = _make_item(value, inline=name in block or name in _ON_ONE_LINE)
 
 
@@ -278,10 +278,6 @@ def _make_item(value: Any, *, inline: bool = False) -> Any:
         if each is not None:
             table[name] = _make_item(each, inline=inline)
     return table
-
-
-def _unwrap(item: Any) -> Any:
-    return item.unwrap() if hasattr(item, "unwrap") else item
 
 
 def _write_blocks(
@@ -308,7 +304,7 @@ def _open_blocks(document: tomlkit.TOMLDocument, name: str) -> AoT:
 
 
 def _name_block(block: Block) -> str:
-    return str(block.get("key", ""))
+    return str(block.get("key"))
 
 
 def _order_blocks(blocks: AoT, keys: Sequence[str], name: Callable[[Block], str] = _name_block) -> None:

@@ -103,6 +103,7 @@ def test_numbers_days_and_lists_at_their_edges() -> None:
     assert [english.format_number(value, digits=1) for value in (0, 0.04, -0.04, -0.06, -20)] == [
         "0.0", "0.0", "0.0", "\u22120.1", "\u221220.0",
     ]  # fmt: skip
+    assert [english.format_number(value, digits=1) for value in (0.5, 10.0, 0.1)] == ["0.5", "10.0", "0.1"]
     assert [english.format_number(value) for value in (-100, -0.4, 999, 1000)] == ["\u2212100", "0", "999", "1,000"]
     assert [english.choose_plural(count) for count in (0, 1, -1, 2)] == ["other", "one", "one", "other"]
     assert chinese.choose_plural(1) == "other"
@@ -110,6 +111,7 @@ def test_numbers_days_and_lists_at_their_edges() -> None:
     assert english.join("AB") == "A and B"
     assert english.join("ABCD") == "A, B, C, and D"
     assert "X" not in chinese.format_date(date(2026, 3, 9))
+    assert chinese.join([]) == chinese.join([""]) == ""
 
 
 @pytest.mark.parametrize(

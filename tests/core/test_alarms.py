@@ -72,3 +72,37 @@ def test_what_was_told_is_over_only_once_it_is_clearly_better(better: Vitals, tr
     assert find_troubles(better) == {}
     assert find_troubles(better, {trouble}).keys() == {trouble}
     assert find_troubles(WELL, set(Trouble)) == {}
+
+
+def test_figures_at_their_borders() -> None:
+    """Whole minutes, at least one; a share in whole per cent; what leaves of a kind counts with what fails of another."""
+    for seconds, minutes in ((POLL_SILENCE_SECONDS, 1), (89, 1), (91, 2), (600, 10)):
+        assert find_troubles(replace(WELL, poll_silence_seconds=seconds)) == {Trouble.POLLER: minutes}
+    assert find_troubles(replace(WELL, poll_silence_seconds=POLL_SILENCE_SECONDS - 0.1)) == {}
+    late = replace(WELL, job_late_seconds=JOB_LATE_SECONDS - 0.1)
+    assert find_troubles(late) == {}
+    waits = replace(WELL, notices_age_seconds=STILL_SECONDS, notices_still_seconds=STILL_SECONDS, ban_seconds=0.5)
+    assert find_troubles(waits) == {}
+    assert find_troubles(replace(waits, ban_seconds=0.0)) == {Trouble.DELIVERER: 3}
+    lately = {"notices_failed": 4, "deliveries_failed": 3, "updates_failed": 3}
+    done = {"notices_sent": 60, "deliveries_sent": 60, "updates_done": 70}
+    assert find_troubles(replace(WELL, lately=lately | done)) == {Trouble.FAILURES: 5}
+    assert find_troubles(replace(WELL, lately=lately | done | {"updates_done": 71})) == {}
+    assert find_troubles(replace(WELL, lately=lately)) == {Trouble.FAILURES: 100}
+
+
+def test_what_was_told_holds_to_half_of_its_border() -> None:
+    """Half the failures, half their share; one refusal more; half as much room again."""
+    for failed, sent, percent in ((5, 195, 2), (5, 196, None), (4, 1, None)):
+        ill = replace(WELL, lately={"notices_failed": failed, "notices_sent": sent})
+        assert find_troubles(ill, {Trouble.FAILURES}) == ({} if percent is None else {Trouble.FAILURES: percent})
+    assert find_troubles(replace(WELL, lately={"floods": 1}), {Trouble.FLOODS}) == {Trouble.FLOODS: 1}
+    assert find_troubles(replace(WELL, lately={"floods": 0}), {Trouble.FLOODS}) == {}
+    for free, told, full in ((5 * GIB, (), False), (5 * GIB - 1, (), True)):
+        assert bool(find_troubles(replace(WELL, disk_free_bytes=free), told)) is full
+    wide = replace(WELL, disk_free_bytes=15 * GIB // 2)
+    assert find_troubles(wide, {Trouble.DISK}) == {}
+    assert find_troubles(replace(wide, disk_free_bytes=wide.disk_free_bytes - 1), {Trouble.DISK}) == {
+        Trouble.DISK: 7679
+    }
+    assert find_troubles(Vitals(disk_total_bytes=1, disk_free_bytes=0)) == {Trouble.DISK: 0}

@@ -77,3 +77,48 @@ def test_a_share_of_few_is_uncertain() -> None:
     none, half = compute_share_interval(0, 20), compute_share_interval(10, 20)
     assert [none.low, none.high] == pytest.approx([0.0, 0.1611], abs=1e-3)
     assert [half.low, half.high] == pytest.approx([0.2993, 0.7007], abs=1e-3)
+
+
+def test_growth_is_computed_from_what_was_counted() -> None:
+    """By hand: 500 members, 120 friends of whom 80 count, brought unevenly."""
+    growth = compute_growth(Funnel(members=500, sent=300, prepared=100, started=120), friends=80, squares=200)
+    assert (growth.members, growth.sent, growth.handed, growth.started) == (500, 300, 400, 120)
+    assert growth.dispersion == pytest.approx((200 / 500 - (80 / 500) ** 2) / (80 / 500))
+    margin = 1.959964 * (0.24 * growth.dispersion / 500) ** 0.5
+    assert [growth.k_interval.low, growth.k_interval.high] == pytest.approx([0.24 - margin, 0.24 + margin])
+    assert [compute_growth(Funnel(members=9, started=number)).tells for number in (FEW - 1, FEW)] == [False, True]
+    assert compute_growth(Funnel(members=100, started=50), friends=50, squares=50).dispersion == 1.0
+
+
+def test_the_interval_of_a_projection_is_that_of_k() -> None:
+    """Each end goes on as its K says; a cycle of all four weeks comes once."""
+    growth = compute_growth(Funnel(members=400, started=200))
+    low, high = growth.k_interval.low, growth.k_interval.high
+    once = compute_projection(growth, newcomers=280, cycle_hours=28 * 24)
+    assert once is not None
+    assert [once.newcomers, once.interval.low, once.interval.high] == pytest.approx([140, 280 * low, 280 * high])
+    twice = compute_projection(growth, newcomers=280, cycle_hours=14 * 24)
+    assert twice is not None
+    assert twice.interval.low == pytest.approx(140 * (low + low**2))
+    assert twice.newcomers == pytest.approx(140 * 0.75)
+    daily = compute_projection(growth, newcomers=28, cycle_hours=25)
+    assert daily is not None
+    assert daily.newcomers == pytest.approx(28 * 25 / 672 * sum(0.5**number for number in range(1, 27)))
+
+
+def test_steps_begin_with_a_card_in_hand() -> None:
+    """Each of those of the one before."""
+    funnel = Funnel(reached=100, shared=50, clicked=40, started=30, qualified=20, purchased=5, redeemed=3)
+    assert [(step.people, step.of) for step in compute_steps(funnel)] == [
+        (100, 0),
+        (50, 100),
+        (40, 50),
+        (30, 40),
+        (20, 30),
+        (5, 20),
+        (3, 20),
+    ]
+    assert compute_cycle_hours({3: FEW // 2, 7: FEW // 2}) == 3
+    assert compute_cycle_hours({3: FEW // 2 - 1, 7: FEW // 2 + 1}) == 7
+    whole = compute_share_interval(30, 20)
+    assert [whole.low, whole.high] == pytest.approx([0.8389, 1.0], abs=1e-3)

@@ -279,7 +279,7 @@ def test_links_that_lack_something_are_nobodys() -> None:
     """Another bot's, one without a code, one of the web side where there is none; a field may hold a sign of its own."""
     named = {
         f"tg://resolve?domain=shop_bot&startapp={CODE}": Payload(CODE),
-        f"tg://resolve?domain=shop_bot&x=a=b&start={CODE}": Payload(CODE),
+        f"tg://resolve?domain=shop_bot&start={CODE}=1": Payload(CODE),
         f"tg://resolve?start={CODE}&domain=shop_bot": Payload(CODE),
         f"tg://resolve?domain=other_bot&start={CODE}": None,
         "tg://resolve?domain=shop_bot&start=": None,

@@ -80,3 +80,18 @@ def test_a_figure_lies_within_its_interval(counts: list[int]) -> None:
     assert -100 <= nps.low <= figures.nps <= nps.high <= 100
     assert average.low < average.high
     assert nps.low < nps.high
+
+
+def test_intervals_are_as_wide_as_few_answers_make_them() -> None:
+    """By hand, each answer taken to be there once more; nobody's lies anywhere, and agreement is no certainty."""
+    figures = PulseFigures(asked=29, by_answer={1: 4, 4: 4, 5: 12})
+    average, nps, pleased = figures.average_interval, figures.nps_interval, figures.pleased_interval
+    assert [average.low, average.high] == pytest.approx([3.3827, 4.6173], abs=1e-4)
+    assert [nps.low, nps.high] == pytest.approx([6.757, 73.243], abs=1e-2)
+    assert [pleased.low, pleased.high] == pytest.approx([0.5840, 0.9193], abs=1e-3)
+    agreed = PulseFigures(asked=20, by_answer={5: 20})
+    assert agreed.average_interval.high == 5.0
+    assert 4.0 < agreed.average_interval.low < 5.0
+    assert PulseFigures().average == PulseFigures().nps == 0.0
+    whole = add_up([figures, PulseFigures(asked=2, by_answer={3: 1})])
+    assert (whole.asked, dict(whole.by_answer)) == (31, {1: 4, 2: 0, 3: 1, 4: 4, 5: 12})

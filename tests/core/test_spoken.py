@@ -266,3 +266,37 @@ def test_an_own_code_is_refused_with_the_reason(typed: str, reason: Unsuitable) 
 def test_innocent_words_are_no_victims(typed: str) -> None:
     """A short rude word refuses only itself, not what contains it."""
     assert decide(typed) is None
+
+
+SOUND_ALIKE = {
+    "knit": "nit",
+    "gnat": "nat",
+    "wren": "ren",
+    "psalm": "salm",
+    "phone": "fone",
+    "night": "nit",
+    "back": "bak",
+    "school": "skool",
+    "judge": "juj",
+    "witch": "wish",
+    "nation": "nashon",
+    "city": "sity",
+    "zebra": "sebra",
+    "queen": "keen",
+    "cat": "kat",
+    "box": "boks",
+    "how": "ow",
+    "yard": "ard",
+    "pat": "bad",
+    "vine": "fime",
+    "letter": "leter",
+    "panel": "bamol",
+}
+
+
+def test_words_that_sound_alike_on_a_bad_line_are_one() -> None:
+    """Whatever letters they are written with; the first vowel tells them apart, and the consonants do."""
+    for word, other in SOUND_ALIKE.items():
+        assert compute_sound(word) == compute_sound(other), word
+    for word, other in {"maple": "otter", "pin": "pan", "fox": "fog", "otter": "utterly", "gnu": "nut"}.items():
+        assert compute_sound(word) != compute_sound(other), word

@@ -6,6 +6,7 @@ What each figure means is told in docs/metrics.md, by these names.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import accumulate
 from math import sqrt
 
 from storage.frozen import frozen
@@ -162,12 +163,9 @@ def compute_cycle_hours(cycles: Mapping[int, int]) -> int | None:
     total = sum(cycles.values())
     if total < FEW:
         return None
-    passed = 0
-    for hours, count in sorted(cycles.items()):
-        passed += count
-        if 2 * passed >= total:
-            return hours
-    raise AssertionError("half of them come before all have")
+    ordered = sorted(cycles.items())
+    passed = accumulate(count for _, count in ordered)
+    return next(hours for (hours, _), so_far in zip(ordered, passed, strict=True) if 2 * so_far >= total)
 
 
 @frozen(kw_only=False)

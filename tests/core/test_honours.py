@@ -15,6 +15,7 @@ from bot.core.honours import (
     Honour,
     compute_tag,
     compute_tiers_digest,
+    compute_told,
     decide_honour,
     decide_matters,
     decide_rises,
@@ -145,6 +146,12 @@ def test_the_next_step_is_the_lowest_tier_above() -> None:
     assert decide_rises(tiers, "gone", "friend")
     assert not decide_rises(tiers, "star", "friend")
     assert not decide_rises(tiers, "friend", "")
+    assert not decide_rises(tiers, "friend", "friend")
+    assert not decide_rises(tiers, "", "gone")
+    assert not decide_rises(tiers, "gone", "")
+    first = Tier(key="first", friends=1, name={"en": "First"})
+    assert find_next((first, FRIEND), "") == first
+    assert decide_rises((first,), "", "first")
 
 
 @pytest.mark.parametrize(
@@ -157,6 +164,7 @@ def test_the_next_step_is_the_lowest_tier_above() -> None:
         ("A name that end s there", "A name that end"),
         ("👑", ""),
         ("Star\ue000\u200b!", "Star!"),
+        ("St\U0001f3fbar\ud800s\u0378", "Stars"),
     ],
 )
 def test_a_tag_is_what_telegram_takes(name: str, tag: str) -> None:
@@ -171,6 +179,10 @@ def test_who_has_which_tier_is_decided_anew_when_their_terms_change() -> None:
     assert digest != compute_tiers_digest((FRIEND, replace(STAR, period_days=None)), "en")
     assert digest != compute_tiers_digest((FRIEND, replace(STAR, friends=4)), "en")
     assert compute_tiers_digest((), "en") == ""
+    assert len(digest) == 16
+    assert compute_told(FRIEND, "en", -100) == "-100:Friend"
+    assert compute_told(None, "en", -100) == "-100:"
+    assert compute_told(FRIEND, "en", None) == compute_told(None, "en", None) == ""
     tagged = compute_tiers_digest((FRIEND, STAR), "en", -100)
     assert tagged != compute_tiers_digest((FRIEND, STAR), "en", -101)
     assert tagged != compute_tiers_digest((STAR, replace(FRIEND, name={"en": "Mate"})), "en", -100)

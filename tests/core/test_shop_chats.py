@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.core.community import ChatProblem
-from bot.core.shop_chats import decide_inviting, decide_posting, read_standing
+from bot.core.shop_chats import Standing, decide_inviting, decide_posting, read_standing
 
 WRITES = {"can_send_messages": True}
 OUT, MUTE = ChatProblem.NOT_INSIDE, ChatProblem.NO_POSTING
@@ -32,11 +32,29 @@ OUT, MUTE = ChatProblem.NOT_INSIDE, ChatProblem.NO_POSTING
         ({"type": "supergroup", "permissions": WRITES}, {"status": "restricted", "is_member": False, **WRITES}, OUT),
         ({"type": "group", "permissions": WRITES}, {"status": "left"}, OUT),
         ({"type": "private"}, {"status": "member"}, None),
+        ({"type": "private", "permissions": {}}, {"status": "member"}, None),
+        ({"type": "private"}, {"status": "left"}, None),
     ],
 )
 def test_who_may_post(chat: dict[str, Any], member: dict[str, Any], problem: ChatProblem | None) -> None:
     """In a channel by a right; in a group like any member, unless that is taken from all or from the bot."""
     assert decide_posting(read_standing(chat, member)) is problem
+
+
+def test_what_telegram_says_of_a_chat_is_read() -> None:
+    """With nothing in the place of what it does not say; of a group that names no permissions everybody may write."""
+    assert read_standing({}, {}) == Standing(
+        kind="", title="", status="", rights=frozenset(), allowed=frozenset({"can_send_messages"})
+    )
+    chat = {"type": "group", "title": "Oven", "permissions": {"can_send_photos": True, "can_send_messages": False}}
+    member = {"status": "administrator", "can_invite_users": True, "can_pin_messages": False, "custom_title": "Bot"}
+    assert read_standing(chat, member) == Standing(
+        kind="group",
+        title="Oven",
+        status="administrator",
+        rights=frozenset({"can_invite_users"}),
+        allowed=frozenset({"can_send_photos"}),
+    )
 
 
 @pytest.mark.parametrize(

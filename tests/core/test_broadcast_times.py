@@ -97,6 +97,8 @@ def test_within_the_hours_it_is_due_at_once() -> None:
 
 def test_hours_over_midnight_go_on_where_they_began_yesterday() -> None:
     """By the clock of the place: it is one in the morning in Tokyo while it is the day before in London."""
+    afternoon = at("2026-07-01T15:00", ZoneInfo("Pacific/Honolulu"))
+    assert compute_window(Hours(22, 20), ZoneInfo("Pacific/Honolulu"), afternoon).due_at == afternoon
     tokyo = ZoneInfo("Asia/Tokyo")
     night = at("2026-07-02T01:00", tokyo)
     assert compute_window(Hours(22, 3), tokyo, night) == (night, at("2026-07-02T03:00", tokyo) - MARGIN)

@@ -157,3 +157,11 @@ def test_a_question_has_one_answer_and_does_not_say_which() -> None:
         first, second = (int(each) for each in words.question.split("+"))
         assert len(set(words.choices)) == SUMS
         assert words.choices[words.answer] == str(first + second)
+        assert first != second
+        assert {first, second} <= set(range(1, 10))
+        assert all(1 <= int(choice) <= 24 for choice in words.choices)
+        assert max(abs(int(choice) - first - second) for choice in words.choices) <= 7
+        assert (words.kind, words.tries, words.expires_at) == (CaptchaKind.WORDS, TRIES, NOON + 600 * SECOND)
+        assert (picture.kind, picture.referral_id) == (CaptchaKind.PICTURE, 1)
+    shown = compose_captcha(ReferralId(1), CaptchaKind.WORDS, shuffle=list, tries=2, now=NOON)
+    assert (shown.question, shown.choices, shown.answer) == ("1+2", ("1", "2", "4", "5", "6", "7", "8", "3"), 7)

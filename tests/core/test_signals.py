@@ -300,6 +300,16 @@ def test_what_is_usual_is_measured_by_nineteen_in_twenty() -> None:
     mixed = [replace(each, language="en" if number % 3 else "id") for number, each in enumerate(spread)]
     told = measure_usual(mixed, spread[:3], frozenset(each.telegram_id for each in spread[:2]))
     assert (told.language, told.language_percent, told.quiet_percent) == ("en", 66, 66)
+    busiest = [make_trace(900 + number, minutes=9 * 24 * 60, inviter_id=99) for number in range(15)]
+    twenty = [
+        make_trace(member * 10 + number, minutes=member * 24 * 60 + 12 * 24 * 60, inviter_id=member)
+        for member in range(19)
+        for number in range(7)
+    ]
+    high = measure_usual([*twenty, *busiest], [], frozenset())
+    assert (high.per_hour, high.per_day, high.coming_per_hour) == (15, 15, 15)
+    low = measure_usual([*twenty, *busiest, make_trace(999, minutes=1, inviter_id=100)], [], frozenset())
+    assert (low.per_hour, low.per_day) == (7, 10)
     rare = [make_trace(500 + n, minutes=99_999, inviter_id=1) for n in range(8)]
     lonely = [make_trace(number, minutes=number * 3000, inviter_id=number) for number in range(200)]
     assert measure_usual([*lonely, *rare], [], frozenset()).per_hour == 6

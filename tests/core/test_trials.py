@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from bot.core.trials import (
     choose_wording,
     compare,
     compute_lift,
+    compute_posterior,
     compute_unevenness,
     decide,
     is_held_out,
@@ -28,6 +30,7 @@ from tests.simulations.trials import simulate, simulate_alarm
 KEYS = ("give", "get")
 SHOWN = "abababaabaaabbababaaaaaaabbabbaabaabbbba"
 HELD_OUT = [15, 23, 33, 37]
+HELD_COUNTS = [12, 100, 505]
 FIRST = "bbbbababbaabbaabbbbb"
 WORDED = ["give", "get", "give", "get", "give", "get", "give", "get", "get", "get"]
 
@@ -143,6 +146,7 @@ def test_members_keep_their_variant_over_programs() -> None:
     """Whoever was shown one yesterday is shown it tomorrow: these were drawn by the first program that had trials."""
     assert "".join(choose_arm("words", member, "ab") for member in range(1, 41)) == SHOWN
     assert [member for member in range(1, 61) if is_held_out(member, 10)] == HELD_OUT
+    assert [sum(is_held_out(member, percent) for member in range(1, 1001)) for percent in (1, 10, 50)] == HELD_COUNTS
     assert "".join(choose_first(["a", "b", "c"], 2, member) for member in range(1, 21)) == FIRST
     rules = Rules(try_wordings=True)
     assert [choose_wording(rules, member) for member in range(1, 11)] == WORDED
@@ -163,6 +167,20 @@ def test_a_winner_is_held_against_the_best_of_the_others() -> None:
     standing = decide(("a", "b", "c"), [400, 410, 390], [40, 160, 60], days=9)
     assert (standing.verdict, standing.winner) == (Verdict.WON, "b")
     assert compare(standing) == compute_lift(asked=410, asked_brought=160, held=390, held_brought=60)
+    few, winner, many = standing.arms
+    uneven = (replace(few, shown=210, brought=60), winner, replace(many, shown=400, brought=70))
+    lift = compute_lift(asked=410, asked_brought=160, held=210, held_brought=60)
+    assert compare(replace(standing, arms=uneven)) == lift
+
+
+def test_trials_that_are_looked_at_together_are_each_their_own() -> None:
+    """Whatever their sizes and shares are."""
+    shown, brought = np.array([[1000.0, 1000.0], [220.0, 230.0]]), np.array([[90.0, 120.0], [150.0, 90.0]])
+    together = compute_posterior(shown, brought)
+    for row in (0, 1):
+        alone = compute_posterior(shown[row : row + 1], brought[row : row + 1])
+        for all_of_it, one in zip(together, alone, strict=True):
+            assert all_of_it[row].tolist() == pytest.approx(one[0].tolist(), abs=1e-12)
 
 
 def test_when_a_trial_may_end() -> None:
@@ -190,6 +208,7 @@ def test_figures_of_a_trial_are_those_of_its_betas() -> None:
     """By hand, of 90 and 120 of 1,000: chance, cost, and the interval of each share."""
     one, two = decide(KEYS, [1000, 1000], [90, 120], days=3).arms
     assert (one.key, one.shown, one.brought, two.key, two.shown, two.brought) == ("give", 1000, 90, "get", 1000, 120)
+    assert one.best + two.best == pytest.approx(1.0, abs=1e-12)
     assert [one.best + two.best, two.best] == pytest.approx([1.0, 0.9855], abs=2e-4)
     assert [one.loss - two.loss] == pytest.approx([121 / 1002 - 91 / 1002], abs=1e-4)
     assert [one.low, one.high, two.low, two.high] == pytest.approx([0.0738, 0.1094, 0.1013, 0.1416], abs=1e-4)

@@ -15,11 +15,13 @@ from bot.core.campaigns.composing import compose_file
 from bot.core.campaigns.content import compose_content, compute_digest, parse_content
 from bot.core.campaigns.contests import Contest, ContestBy, Prize
 from bot.core.campaigns.fairness import Fairness
+from bot.core.campaigns.look import compose_look
 from bot.core.campaigns.news import NewsRules
 from bot.core.campaigns.pulse import AskRules, PulseRules
 from bot.core.campaigns.rewards import Condition, Give, Limit, Rule
 from bot.core.campaigns.tiers import Tier
 from bot.core.campaigns.waitlist import Waitlist
+from bot.core.looks import CardLook
 from storage.facts import GrantKind
 from storage.records import Side
 
@@ -141,6 +143,15 @@ def test_all_that_a_campaign_says_stands_in_its_file() -> None:
     assert read(FILE) == FULL
     assert write(FULL, FILE) == FILE
     assert compose_file(FULL).count('logo = "logo.png.jpg"') == 1
+
+
+def test_a_card_looks_as_its_campaign_says() -> None:
+    """What of a picture shows is the picture's own, else the campaign's; without a picture nothing does."""
+    plain = CardLook(theme="sunrise", layout="festive", main="#112233", accent="#445566", logo="logo.png")
+    assert compose_look(FULL) == plain
+    assert compose_look(FULL, "p.jpg") == replace(plain, photo="p.jpg", focus="top")
+    assert compose_look(FULL, "p.jpg", "bottom") == replace(plain, photo="p.jpg", focus="bottom")
+    assert compose_look(FULL, "", "bottom") == plain
 
 
 SPELLED = {

@@ -49,6 +49,7 @@ def test_json_lines_have_no_head() -> None:
     """Each line says its own names."""
     assert compose_head(["a"], Format.JSONL) == b""
     assert compose_rows(["a", "b"], [["=1", True]], Format.JSONL) == b'{"a": "=1", "b": true}\n'
+    assert compose_rows(["a"], [["一杯"], ["é"]], Format.JSONL) == '{"a": "一杯"}\n{"a": "é"}\n'.encode()
 
 
 def _show(cell: Cell) -> str:

@@ -300,6 +300,10 @@ def test_what_is_usual_is_measured_by_nineteen_in_twenty() -> None:
     mixed = [replace(each, language="en" if number % 3 else "id") for number, each in enumerate(spread)]
     told = measure_usual(mixed, spread[:3], frozenset(each.telegram_id for each in spread[:2]))
     assert (told.language, told.language_percent, told.quiet_percent) == ("en", 66, 66)
+
+
+def test_of_twenty_hours_nineteen_do_not_exceed_what_is_usual() -> None:
+    """The busiest of twenty does, that of twenty-one does not; a few busy hours among many are seldom."""
     busiest = [make_trace(900 + number, minutes=9 * 24 * 60, inviter_id=99) for number in range(15)]
     twenty = [
         make_trace(member * 10 + number, minutes=member * 24 * 60 + 12 * 24 * 60, inviter_id=member)

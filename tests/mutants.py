@@ -100,8 +100,6 @@ ROOMS = {
             "tests/wire/test_proxies.py",
         ],
         more_tests=[
-            "tests/handlers/test_campaign_parts.py",
-            "tests/handlers/test_campaigns_panel.py",
             "tests/jobs/test_supervisor.py",
             "tests/messages/test_content.py",
             "tests/messages/test_part_questions.py",

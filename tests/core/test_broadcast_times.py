@@ -274,6 +274,7 @@ def test_what_a_place_says_counts_before_its_language() -> None:
 def test_pages_are_shorter_where_more_are_meant(looked: int, meant: int, seconds: float, members: int) -> None:
     """To keep a decision costs twenty times what looking at a member does; none is longer than others can wait for."""
     assert compute_page(looked, meant, seconds) == members
+    assert compute_page(571, 571) == 571
 
 
 @pytest.mark.parametrize(

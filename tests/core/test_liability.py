@@ -8,7 +8,8 @@ import pytest
 
 from bot.core.campaigns.campaign import CampaignMistake
 from bot.core.campaigns.content import compose_content, parse_content
-from bot.core.liability import compute_worth
+from bot.core.campaigns.file import CampaignFile
+from bot.core.liability import compute_worth, take_worth
 from tests.core.test_campaign_composing import SHIPPED, read, write
 
 
@@ -91,3 +92,12 @@ def test_a_bound_needs_to_know_what_a_point_is_worth() -> None:
 def test_minor_units_become_major_ones_by_the_currency(amount: int, currency: str, worth: str) -> None:
     """Cents, yen, fils: exactly, never by floating point."""
     assert compute_worth(12_345, amount, currency) == Decimal(worth)
+
+
+@pytest.mark.parametrize("currency", ["EURO", "EU", "eur", "E1R", "E R", "ÄÖÜ"])
+def test_a_currency_is_three_capital_letters(currency: str) -> None:
+    """And nothing else that has three of anything."""
+    file = CampaignFile(f'[points]\nworth = {{ amount = 5, currency = "{currency}" }}')
+    take_worth(file, ("points", "worth"))
+    with pytest.raises(CampaignMistake, match=rf'"{currency}" cannot be\. Write the three capital letters'):
+        file.check()

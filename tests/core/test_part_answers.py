@@ -169,6 +169,8 @@ def test_an_item_is_what_its_answers_say() -> None:
         "name_1": "Cangkir",
     }
     assert compose_item(said | {"name_1": "杯", "kind": "by_hand", "price": 9}, None).key == "item"
+    other = {"key": "cangkir", "name_1": "Gelas", "kind": "by_hand", "price": 7}
+    assert compose_item(said | other, bare) == replace(bare, price=7, name={"en": "Cup", "id": "Gelas"})
 
 
 def test_a_tier_is_asked_for_and_kept() -> None:
@@ -207,6 +209,7 @@ def test_a_tier_is_what_its_answers_say() -> None:
     assert full == replace(bare, badge="🌟", colour="#112233", period_days=90, privileges={"en": "Table", "id": "Meja"})
     assert list_tier_answers(full, ["id", "en"]) == listed | more
     assert compose_tier(SPOKEN | SAID | {"name_1": "杯", "friends": 3}, None).key == "tier"
+    assert compose_tier(SPOKEN | listed | {"friends": 9}, full) == replace(bare, friends=9)
 
 
 def test_a_contest_is_asked_for_and_kept() -> None:

@@ -9,7 +9,7 @@ import pytest
 from bot.core.languages import LANGUAGES
 from bot.core.links import Addresses
 from bot.core.segments.conditions import MOST_CONDITIONS, Condition, How
-from bot.core.segments.writing import SegmentMistake, Why, parse_segment
+from bot.core.segments.writing import SegmentMistake, Why, parse_segment, write_segment
 from bot.services.members import NotAllowed, enter
 from bot.services.segments import composing
 from bot.services.segments.composing import SEGMENT, WAIT_SECONDS, Place, SegmentView
@@ -240,7 +240,7 @@ async def test_what_can_stand_behind_a_condition_is_offered(store: Store, sari: 
         values = await store.read(list_values, visitor=SARI, kind=kind)
         assert (values.kind, values.member.id, values.names) == (kind, sari.id, {})
         for each in values.offered:
-            assert parse_segment(composing.write_segment(each)) == each
+            assert parse_segment(write_segment(each)) == each
         return [f"{each.how}{each.value}" for each in values.offered]
 
     await store.write(listed_table.add, "march", [sari.id])

@@ -525,7 +525,7 @@ async def test_acts_are_read_page_by_page(shop: Store, clock: Clock) -> None:
     rest = await shop.read(view_audit, visitor=SARI, before_id=first.lines[-1].id)
     assert [each.after for each in rest.lines] == ["Etc/GMT+0", "v1"], "the shop was opened by a file"
     assert (rest.has_more, rest.is_first) == (False, False)
-    exact = await shop.read(view_audit, visitor=SARI, before_id=first.lines[0].id)
+    exact = await shop.read(view_audit, visitor=SARI, before_id=first.lines[1].id)
     assert (len(exact.lines), exact.has_more) == (PAGE_ACTS, False)
     await shop.write(take_campaign, Source(campaign=promise(7, (await shop.read(get_terms)).campaign)))
     looked = Inspection(looked_at=clock.now, entries=3, head="ab", faults=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import closing
 
 import pytest
 
@@ -271,8 +272,8 @@ async def test_what_can_stand_behind_a_condition_is_offered(store: Store, sari: 
 async def take(store: Store, text: str, *, by: Profile = SARI) -> Listed:
     """Somebody sends a list of that name."""
     listed = Listed(name="march")
-    steps = take_list(io.BytesIO(text.encode()), listed, by=by, addresses=ADDRESSES)
-    await take_steps(steps, store.write)
+    with closing(take_list(io.BytesIO(text.encode()), listed, by=by, addresses=ADDRESSES)) as steps:
+        await take_steps(steps, store.write)
     return listed
 
 

@@ -10,7 +10,14 @@ from bot.core.by_hand import Order, Outcome, parse_limits, parse_order
 from bot.core.campaigns.campaign import Campaign
 from bot.services.audit import Act, list_acts
 from bot.services.members import NotAllowed
-from bot.services.rewards.by_hand import GivingView, grant_by_hand, return_given
+from bot.services.rewards.by_hand import (
+    GivingView,
+    give_asked,
+    grant_by_hand,
+    refuse_limit,
+    return_given,
+    view_giving,
+)
 from storage import Store
 from storage.checks import list_faults
 from storage.facts import GrantId
@@ -144,3 +151,42 @@ def test_limits_are_read_by_role() -> None:
     for wrong in ("member=5", "owner", "owner=many", "owner=-1"):
         with pytest.raises(ValueError, match="names no numbers"):
             parse_limits(wrong)
+
+
+async def test_what_a_dialogue_has_come_to_is_given(team: Store) -> None:
+    """To whom and how many are left for today is shown before; more than that is told to be too much; nobody is nobody."""
+    anna, tono = await find_id(team, ANNA), await find_id(team, TONO)
+    ready = await team.read(view_giving, visitor=TONO, person_id=anna, limits=LIMITS)
+    assert (ready.member.name, ready.name, ready.left, ready.outcome, ready.points, ready.grant_id) == (
+        "Tono",
+        "Anna",
+        100,
+        Outcome.GIVEN,
+        0,
+        None,
+    )
+    assert refuse_limit(ready).outcome is Outcome.LIMIT
+    assert refuse_limit(ready).left == 100
+    data = {"person": anna, "points": 30, "reason": "For the music"}
+    given = await team.write(give_asked, visitor=TONO, data=data, limits=LIMITS)
+    assert (given.outcome, given.points, given.left, given.name, given.grant_id) == (
+        Outcome.GIVEN,
+        30,
+        70,
+        "Anna",
+        None,
+    )
+    assert await list_told(team) == [("points_given", 30)]
+    for person_id, outcome, name in ((tono, Outcome.ONESELF, "Tono"), (PersonId(99), Outcome.NOBODY, "")):
+        seen = await team.read(view_giving, visitor=TONO, person_id=person_id, limits=LIMITS)
+        assert (seen.outcome, seen.name, seen.left, seen.member.name) == (outcome, name, 70, "Tono")
+        again = await team.write(give_asked, visitor=TONO, data={**data, "person": person_id}, limits=LIMITS)
+        assert (again.outcome, again.name, again.left) == (outcome, name, 70)
+    much = await team.write(give_asked, visitor=TONO, data={**data, "points": 71}, limits=LIMITS)
+    assert (much.outcome, much.points, much.left, much.name) == (Outcome.LIMIT, 71, 70, "Anna")
+    by_owner = await team.write(give_asked, visitor=SARI, data=data, limits=LIMITS)
+    assert by_owner.grant_id is not None
+    assert by_owner.left == 970
+    assert await team.read(ledgers.get_balance, anna) == 60
+    with pytest.raises(NotAllowed):
+        await team.write(give_asked, visitor=ANNA, data=data, limits=LIMITS)

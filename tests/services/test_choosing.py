@@ -10,7 +10,7 @@ from bot.core.campaigns.campaign import Campaign
 from bot.core.choosing import Asked, Result, compute_result, parse_asked, pick_words
 from bot.jobs.choosing import tell_voters
 from bot.services.campaigns.opening import Source, open_shop
-from bot.services.choosing.choosing import AskedView, ask, choose, end_asked, tell_some, view_choosing
+from bot.services.choosing.choosing import AskedView, ask, choose, end_asked, find_open, tell_some, view_choosing
 from bot.services.members import NotAllowed
 from bot.services.privacy import forget
 from storage import Store
@@ -134,3 +134,19 @@ def test_the_result_is_what_most_chose_and_level_is_said() -> None:
     assert compute_result({2: 3, 0: 1}) == Result(choice=2, votes=3, count=4)
     assert compute_result({2: 3, 0: 3}) == Result(choice=0, votes=3, count=6, is_level=True)
     assert [pick_words({"en": "a", "zh": "b"}, language) for language in ("zh-hant", "de")] == ["b", "a"]
+
+
+async def test_who_runs_the_shop_looks_at_a_question_that_is_asked_still(shop: Store) -> None:
+    """With how many chose what; one that is over, or was never asked, is none."""
+    await put(shop)
+    await shop.write(choose, visitor=ANNA, poll_id=PollId(1), choice=1)
+    member, seen = await shop.read(find_open, visitor=OWNER, poll_id=PollId(1))
+    assert seen is not None
+    assert (member.name, seen.row, seen.chosen) == ("Rosa", await shop.read(polls.find, PollId(1)), None)
+    assert seen.votes == await shop.read(polls.count_votes, PollId(1))
+    assert (await shop.read(find_open, visitor=OWNER, poll_id=PollId(9)))[1] is None
+    with pytest.raises(NotAllowed):
+        await shop.read(find_open, visitor=ANNA, poll_id=PollId(1))
+    assert await end(shop)
+    member, gone = await shop.read(find_open, visitor=OWNER, poll_id=PollId(1))
+    assert (member.name, gone) == ("Rosa", None)

@@ -8,14 +8,14 @@ from bot.core.campaigns.campaign import Campaign
 from bot.core.community import ChatProblem
 from bot.core.links import Attribution
 from bot.services.community.inviting import keep_link, view_community
-from bot.services.community.membership import come, leave, move
+from bot.services.community.membership import come, find_number, leave, move, note_number
 from bot.services.community.warning import find_moved, note_look, note_moved
 from bot.services.joining.joining import Arrival, start
 from bot.services.standing import list_invites
 from storage import Store
 from storage.checks import list_faults
 from storage.records import Invitation, NoticeId, OutboxRow, PersonId, Profile, Referral, ReferralState
-from storage.tables import chat_joins, ledgers, outbox, people, referrals
+from storage.tables import chat_joins, ledgers, outbox, people, referrals, shops
 from tests.owed import find_member
 from tests.storage.clock import Clock
 from tests.thinning import BOTH_ENGINES
@@ -321,3 +321,16 @@ async def test_a_newcomer_is_remembered_where_they_were_seen(scene: Scene) -> No
     assert referral is not None
     assert seen is not None
     assert (seen.referral_id, seen.person_id) == (referral.id, referral.invitee_id)
+
+
+async def test_the_number_of_the_chat_that_the_shop_names_is_known(store: Store) -> None:
+    """Since it became a supergroup, or was looked up; a number is its own; a name that nobody has looked up has none."""
+    assert await store.read(find_number, chat=CHAT) == CHAT
+    assert await store.read(find_number, chat="@other") is None
+    assert await store.read(find_number, chat=-5) == -5
+    await store.write(shops.set_community_chat, "@ours", -7)
+    assert await store.read(find_number, chat="@ours") == -7
+    await store.write(note_number, -8)
+    assert await store.read(find_number, chat="@ours") == -8
+    await store.write(note_moved, old_id=-5, new_id=-1005, title="Ours", admin_ids=[])
+    assert await store.read(find_number, chat=-5) == -1005

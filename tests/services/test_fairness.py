@@ -16,7 +16,7 @@ from bot.services.fairness.deciding import Deciding
 from bot.services.joining.joining import start
 from bot.services.members import NotAllowed
 from storage.checks import find_faults
-from storage.records import NoticeId, Person, PersonId, Profile, Referral, ReferralState
+from storage.records import NoticeId, Person, PersonId, Profile, Referral, ReferralId, ReferralState
 from storage.review import ReviewRow, ReviewState
 from storage.role import Role
 from storage.tables import captchas, ledgers, outbox, people, referrals, reviews, roles, watches
@@ -260,3 +260,82 @@ async def test_a_shop_that_does_not_watch_holds_nobody(store: Store, clock: Cloc
     await watch(store)
     assert {each.state for _, each in came} == {ReferralState.QUALIFIED}
     assert await store.read(reviews.count_queued) == 0
+
+
+async def test_one_of_the_queue_is_looked_at_with_all_that_is_known(
+    store: Store, clock: Clock, campaign: Campaign
+) -> None:
+    """While it is to be decided; afterwards whoever is next."""
+    came = await farm(store, clock, campaign, Fairness())
+    await watch(store)
+    profile, referral = came[-1]
+    seen = await store.read(deciding.view_one, visitor=BOSS, referral_id=referral.id)
+    assert seen.row == await get_review(store, referral)
+    assert (seen.deciding, seen.member.name, seen.inviter, seen.friend, seen.telegram_id) == (
+        Deciding.SHOWN,
+        "Boss",
+        "Anna",
+        profile.first_name,
+        profile.telegram_id,
+    )
+    assert seen.referral is not None
+    assert (seen.referral.id, seen.waiting, seen.pays) == (referral.id, len(came), True)
+    assert (seen.rights, bool(seen.lines)) == (await store.read(watches.list_counts), True)
+    await store.write(deciding.approve, visitor=BOSS, referral_id=referral.id)
+    next_ = await store.read(deciding.view_one, visitor=BOSS, referral_id=referral.id)
+    assert next_.row is not None
+    assert (next_.deciding, next_.row.referral_id != referral.id, next_.waiting) == (Deciding.GONE, True, len(came) - 1)
+    gone = await store.read(deciding.view_one, visitor=BOSS, referral_id=ReferralId(999))
+    assert (gone.deciding, gone.row) == (Deciding.GONE, next_.row)
+    with pytest.raises(NotAllowed):
+        await store.read(deciding.view_one, visitor=ANNA, referral_id=referral.id)
+
+
+async def test_whoever_is_refused_can_say_something_to_it_once(store: Store, clock: Clock, campaign: Campaign) -> None:
+    """Either side, as the dialogue has asked; nobody else, nothing empty, and not while it is only looked at."""
+    (friend, referral), *_ = await farm(store, clock, campaign, Fairness())
+    await watch(store)
+
+    async def may(visitor: Profile, number: ReferralId = referral.id) -> bool:
+        member, open_ = await store.read(deciding.may_appeal, visitor=visitor, referral_id=number)
+        assert member.telegram_id == visitor.telegram_id
+        return open_
+
+    async def say(visitor: Profile, words: str, number: ReferralId = referral.id) -> bool:
+        data = {"referral": number, "words": words}
+        member, taken = await store.write(deciding.take_appeal, visitor=visitor, data=data)
+        assert member.telegram_id == visitor.telegram_id
+        return taken
+
+    assert [await may(ANNA), await say(ANNA, "We work together")] == [False, False]
+    await store.write(deciding.refuse, visitor=BOSS, referral_id=referral.id, reason="unreal")
+    assert [await may(each) for each in (ANNA, friend, BOSS)] == [True, True, False]
+    assert not await may(ANNA, ReferralId(999))
+    assert [await say(BOSS, "x"), await say(ANNA, " "), await say(ANNA, "x", ReferralId(999))] == [False] * 3
+    assert await say(friend, "We work together" + "x" * deciding.APPEAL_LIMIT)
+    row = await get_review(store, referral)
+    assert row.appeal is not None
+    assert (row.appeal[:18], len(row.appeal)) == ("We work togetherxx", deciding.APPEAL_LIMIT)
+    assert [await may(ANNA), await say(ANNA, "x")] == [False, False]
+    boss = await store.read(find_person, BOSS)
+    assert "review_waiting" in await list_kinds(store, boss.id)
+
+
+async def test_telegrams_rating_is_one_more_sign(store: Store, clock: Clock, campaign: Campaign) -> None:
+    """Where it is below zero, of somebody who is still looked at; the risk grows by it, and what was seen stays."""
+    (_, referral), *_ = await farm(store, clock, campaign, Fairness())
+    await watch(store)
+    before = await get_review(store, referral)
+    for level in (0, 5):
+        await store.write(deciding.note_rating, referral_id=referral.id, level=level)
+    await store.write(deciding.note_rating, referral_id=ReferralId(999), level=-1)
+    assert await get_review(store, referral) == before
+    await store.write(deciding.note_rating, referral_id=referral.id, level=-1)
+    after = await get_review(store, referral)
+    assert dict(after.evidence) == {**dict(before.evidence), "rating": (-1,)}
+    assert after.risk > before.risk
+    assert after.state is before.state
+    await store.write(deciding.approve, visitor=BOSS, referral_id=referral.id)
+    decided = await get_review(store, referral)
+    await store.write(deciding.note_rating, referral_id=referral.id, level=-9)
+    assert await get_review(store, referral) == decided

@@ -9,10 +9,10 @@ import pytest
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.rewards import Rule
-from bot.core.ideas import CO_MAKER, EACH_DAY, Taking
+from bot.core.ideas import CO_MAKER, EACH_DAY, SHOWN, Taking
 from bot.services.campaigns.opening import Source, open_shop
-from bot.services.ideas.answering import answer, view_next
-from bot.services.ideas.ideas import IdeasView, add_picture, let_tell, support, take_idea, view_ideas
+from bot.services.ideas.answering import answer, answer_asked, view_idea, view_next
+from bot.services.ideas.ideas import IdeasView, add_picture, find_own, let_tell, support, take_idea, view_ideas
 from bot.services.members import NotAllowed
 from bot.services.privacy import forget
 from storage import Store
@@ -209,3 +209,46 @@ async def test_the_words_of_who_is_forgotten_go_and_that_it_was_done_stays(shop:
     assert [(row.id, row.text, row.answer) for row in view.adopted] == [(done, "", "")]
     assert [(row.id, row.supporters) for row in view.others] == [(budis, 0)]
     assert await list_faults(shop) == []
+
+
+async def test_the_team_looks_at_an_idea_and_answers_in_a_dialogue(shop: Store) -> None:
+    """With whose it is; what there is not is nobody's; a picture can go with one's own as long as it is not decided."""
+    idea = await think(shop)
+    seen = await shop.read(view_idea, visitor=SARI, idea_id=idea)
+    assert (seen.member.name, seen.row, seen.author, seen.late) == (
+        "Sari",
+        await shop.read(ideas.find, idea),
+        "Anna",
+        False,
+    )
+    none = await shop.read(view_idea, visitor=SARI, idea_id=IdeaId(9))
+    assert (none.row, none.author, none.member.name) == (None, "", "Sari")
+    for visitor, own in ((ANNA, True), (BUDI, False)):
+        member, found = await shop.read(find_own, visitor=visitor, idea_id=idea)
+        assert (member.telegram_id, found) == (visitor.telegram_id, own)
+    assert not (await shop.read(find_own, visitor=ANNA, idea_id=IdeaId(9)))[1]
+    data = {"idea": idea, "state": "adopted", "words": "From Sunday on"}
+    with pytest.raises(NotAllowed):
+        await shop.write(answer_asked, visitor=ANNA, data=data)
+    answered = await shop.write(answer_asked, visitor=SARI, data=data)
+    assert answered.row is not None
+    assert (answered.row.state, answered.row.answer, answered.late) == (IdeaState.ADOPTED, "From Sunday on", False)
+    assert not (await shop.read(find_own, visitor=ANNA, idea_id=idea))[1]
+    with pytest.raises(NotAllowed):
+        await shop.read(view_idea, visitor=BUDI, idea_id=idea)
+
+
+async def test_what_others_think_of_is_leafed_through(shop: Store) -> None:
+    """The first page where none is named; a page that is not there is the last one; the team sees how many wait."""
+    for number in range(SHOWN + 1):
+        guest = Profile(telegram_id=700 + number, first_name=f"Guest {number}", telegram_language="en")
+        await arrive(shop, guest)
+        await think(shop, guest, f"Idea {number}")
+    pages = [await look(shop), *[await shop.read(view_ideas, visitor=BUDI, page=page) for page in (1, 7)]]
+    assert [(view.page, view.pages, len(view.others)) for view in pages] == [(0, 2, SHOWN), (1, 2, 1), (1, 2, 1)]
+    assert {row.id for view in pages for row in view.others} == set(range(1, SHOWN + 2))
+    assert (pages[0].member.telegram_id, pages[0].waiting, (await look(shop, SARI)).waiting) == (
+        BUDI.telegram_id,
+        None,
+        SHOWN + 1,
+    )

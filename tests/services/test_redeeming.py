@@ -21,6 +21,7 @@ from bot.services.redeeming.redeeming import (
     RedemptionView,
     Refusal,
     check,
+    check_number,
     confirm,
     decline,
     expire,
@@ -288,3 +289,22 @@ async def test_books_that_do_not_agree_are_found(counter: Store, statement: Exec
     assert await list_faults(counter) == []
     await counter.write(run, statement)
     assert [fault for fault in await list_faults(counter) if words in fault]
+
+
+async def test_what_stands_beside_a_member_is_checked_by_its_number(counter: Store) -> None:
+    """Like by its reference; what there is not is nobody's."""
+    await enrich(counter, ANNA, 50)
+    paid = await buy(counter, ANNA)
+    seen = await counter.read(check_number, visitor=STAFF, redemption_id=number_of(paid))
+    assert (seen.member.name, seen.row, seen.use, seen.holder, seen.done, seen.can_undo) == (
+        "Tono",
+        paid.row,
+        Use.READY,
+        "Anna",
+        False,
+        False,
+    )
+    none = await counter.read(check_number, visitor=STAFF, redemption_id=RedemptionId(99))
+    assert (none.row, none.holder, none.member.name) == (None, "", "Tono")
+    with pytest.raises(NotAllowed):
+        await counter.read(check_number, visitor=ANNA, redemption_id=number_of(paid))

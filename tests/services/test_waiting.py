@@ -18,11 +18,11 @@ from bot.services.campaigns.opening import Source, open_shop
 from bot.services.joining.joining import start
 from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
-from bot.services.members import note_owners
+from bot.services.members import NotAllowed, note_owners
 from bot.services.notices import Notice, read_notice
 from bot.services.privacy import forget
 from bot.services.waiting.notices import LetIn, QueueEntered
-from bot.services.waiting.waiting import QueuePlace, QueueView, find_next_door, let_in, queue_up, view_place
+from bot.services.waiting.waiting import QueuePlace, QueueView, find_next_door, let_in, queue_up, view_place, view_queue
 from storage import Store, Tx
 from storage.checks import list_faults
 from storage.facts import GrantKind
@@ -198,3 +198,16 @@ async def test_a_queue_that_is_counted_wrongly_is_found(store: Store, campaign: 
     counted = table.c.length if table is waitlist else table.c.people
     await store.write(run, update(table).values({counted: counted + 1}))
     assert [fault for fault in await list_faults(store) if "is not as long as is counted" in fault]
+
+
+async def test_who_runs_the_shop_sees_how_long_the_queue_is(store: Store, campaign: Campaign) -> None:
+    """Before and after some were let in; nobody else does."""
+    members = await open_queue(store, campaign, Waitlist(jump=2), people_in_it=3)
+    await store.write(start, visitor=OWNER, payload="")
+    seen = await store.read(view_queue, visitor=OWNER)
+    assert (seen.member.name, seen.length, seen.count, seen.open, seen.jump, seen.let_in) == ("Rina", 3, 0, True, 2, 0)
+    assert (await store.read(view_queue, visitor=OWNER, count=2)).count == 2
+    await let(store, 1, seen.let_in)
+    assert (await store.read(view_queue, visitor=OWNER)).length == 2
+    with pytest.raises(NotAllowed):
+        await store.read(view_queue, visitor=members[0].profile)

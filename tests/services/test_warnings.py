@@ -4,6 +4,8 @@ from bot.core.community import ChatProblem
 from bot.services.community.notices import AdminWarning
 from bot.services.community.warning import (
     JOB_FAILING,
+    find_chat_number,
+    note_chat_number,
     note_job_trouble,
     note_look,
     note_moved,
@@ -118,3 +120,28 @@ async def test_the_community_chat_is_the_same_by_any_spelling(store: Store) -> N
     for chat, news in (("@Oven", True), ("@oven", False)):
         noted = note_look, {"chat": chat, "title": "", "problem": ChatProblem.NO_ADMIN, "admin_ids": [7]}
         assert await store.write(noted[0], **noted[1]) is news  # type: ignore[arg-type]  # likewise
+
+
+async def test_a_name_that_leads_elsewhere_is_told_once(store: Store) -> None:
+    """Where it led first is remembered, in whatever letters it is written, of each kind of chat by itself."""
+    await store.write(add_admin)
+
+    async def note(number: int, role: ChatRole = ChatRole.STAFF, chat: str = "@Team") -> int:
+        return await store.write(note_chat_number, role=role, chat=chat, number=number, admin_ids=[7, 8])
+
+    assert await store.read(find_chat_number, role=ChatRole.STAFF, chat="@team") is None
+    assert [await note(-1), await note(-1), await note(-2, chat="@TEAM"), await note(-2), await note(-3)] == [-1] * 5
+    assert await note(-9, ChatRole.VAULT) == -9
+    assert await note(-8, chat="@other") == -8
+    found: list[tuple[ChatRole, int | str]] = [
+        (ChatRole.STAFF, "@team"),
+        (ChatRole.VAULT, "@TEAM"),
+        (ChatRole.STAFF, "@other"),
+        (ChatRole.STAFF, -5),
+    ]
+    assert [await store.read(find_chat_number, role=role, chat=chat) for role, chat in found] == [-1, -9, -8, None]
+    owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=10)
+    assert [each.payload for each in owed] == [
+        {"warning": ChatProblem.OTHER_CHAT, "chat": chat, "number": number}
+        for chat, number in (("@TEAM", "-2"), ("@Team", "-3"))
+    ]

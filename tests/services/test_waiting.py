@@ -203,8 +203,7 @@ async def test_a_queue_that_is_counted_wrongly_is_found(store: Store, campaign: 
 async def test_who_runs_the_shop_sees_how_long_the_queue_is(store: Store, campaign: Campaign) -> None:
     """Before and after some were let in; nobody else does."""
     members = await open_queue(store, campaign, Waitlist(jump=2), people_in_it=3)
-    await store.write(start, visitor=OWNER, payload="")
-    seen = await store.read(view_queue, visitor=OWNER)
+    seen = await store.write(view_queue, visitor=OWNER)
     assert (seen.member.name, seen.length, seen.count, seen.open, seen.jump, seen.let_in) == ("Rina", 3, 0, True, 2, 0)
     assert (await store.read(view_queue, visitor=OWNER, count=2)).count == 2
     await let(store, 1, seen.let_in)

@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from itertools import count, permutations
 from random import Random
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.pulse import PulseRules
 from bot.core.campaigns.rewards import Condition, Give, Limit, Rule
 from bot.core.links import Addresses
 from bot.services.claiming.naming import name_inviter
@@ -28,9 +29,10 @@ from storage import Store, Tx
 from storage.checks import list_faults
 from storage.conversion import Channel, ConversionType, MemberKey, Reason, Report, Sale, SaleState
 from storage.facts import GrantKind, GrantState
+from storage.pulse import PulseCause
 from storage.records import Person, Profile, Referral, Side
 from storage.role import Role
-from storage.tables import coupons, ledgers, people, referrals, roles, sales
+from storage.tables import askings, coupons, ledgers, people, referrals, roles, sales
 from tests.architecture.test_shape import ROOT
 from tests.services.conftest import CHAT
 from tests.services.selling import sell
@@ -526,3 +528,37 @@ def find_referral(tx: Tx, friend: Person) -> Referral:
 
 def _spread(rule: Rule) -> dict[str, Any]:
     return {each.name: getattr(rule, each.name) for each in fields(rule)}
+
+
+@pytest.mark.parametrize(("ago", "asked"), [(2 * DAY * 1_000_000 - 1, True), (2 * DAY * 1_000_000, False)])
+async def test_who_bought_long_ago_is_not_asked_how_it_was(
+    store: Store, campaign: Campaign, clock: Clock, ago: int, *, asked: bool
+) -> None:
+    """A list may tell of months; whoever bought within two days is asked in an hour."""
+    till = await open_till(store, replace(campaign, pulse=PulseRules()), FIVE)
+    await till.tell(occurred_at=clock.now - ago)
+    found = await store.read(askings.get, till.friend.id)
+    expected = (clock.now + 3600 * 1_000_000, PulseCause.PURCHASED) if asked else (None, None)
+    assert (found.pulse_due_at, found.pulse_cause) == expected
+
+
+async def test_room_that_a_refund_leaves_is_for_who_waits_longest(store: Store, campaign: Campaign) -> None:
+    """A share of a purchase takes so much of a rule's points; what it becomes smaller by, the next in line has."""
+    share = Rule(
+        key="share",
+        when="purchased",
+        who=Side.INVITER,
+        give=Give(kind=GrantKind.PERCENT, amount=10),
+        limit=Limit(budget=100),
+        at_limit="queue",
+    )
+    till = await open_till(store, campaign, share)
+    before = (await till.balances())[0]
+    await till.tell("A-1", amount=900)
+    await till.tell("A-2", amount=400)
+    assert (await till.balances())[0] - before == 90, "there is room for ten more, and forty wait"
+    await till.refund(200)
+    assert (await till.balances())[0] - before == 70
+    await till.refund(200, "2")
+    assert (await till.balances())[0] - before == 50 + 40
+    assert await list_faults(store) == []

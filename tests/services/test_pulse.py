@@ -7,12 +7,12 @@ import pytest
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.news import NewsRules
 from bot.core.campaigns.pulse import AskRules, PulseRules
-from bot.core.pulse import FACES, Mood
+from bot.core.pulse import FACES, WORDS_LIMIT, Mood
 from bot.core.reminding import Ask
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.joining.joining import start
 from bot.services.pulse.answering import AnswerView, add_words, answer, set_asked
-from bot.services.pulse.asking import ask_due, expect_pulse
+from bot.services.pulse.asking import ask_due, expect_no_pulse, expect_pulse
 from bot.services.reminding.nudges import nudge
 from bot.services.reminding.offers import offer, offer_due
 from bot.services.tickets.tickets import set_solved
@@ -20,7 +20,7 @@ from storage import Store
 from storage.handout import HandoutKind
 from storage.pulse import AskCause, PulseCause, PulseId
 from storage.records import NoticeId, PersonId, Profile
-from storage.tables import askings, ideas, outbox, pulses, ticket_words, tickets
+from storage.tables import askings, conversations, ideas, outbox, pulses, ticket_words, tickets
 from storage.ticket import TicketRow, TicketState
 from tests.storage.clock import Clock
 
@@ -246,3 +246,74 @@ async def test_a_shop_that_asks_no_more_asks_nobody(
     await store.write(ask_due, limit=9)
     assert await list_owed(store, "pulse_asked") == []
     assert (await store.read(askings.get, anna)).pulse_due_at is None
+
+
+@pytest.mark.parametrize(("said", "displeased"), [(1, True), (3, False), (5, False)])
+async def test_what_somebody_said_last_is_known_of_them(
+    store: Store, clock: Clock, asking: Campaign, said: int, *, displeased: bool
+) -> None:
+    """For segments, and until when they are left in peace; a card that was to be offered is not, where it was bad."""
+    assert asking.pulse is not None
+    anna = await join(store)
+    pulse_id = await be_asked(store, clock)
+    due = replace(await store.read(askings.get, anna), ask_due_at=clock.now + HOUR, ask_cause=AskCause.TIER)
+    await store.write(askings.set_all, due)
+    await say(store, pulse_id, said)
+    known = await store.read(askings.get, anna)
+    assert (known.answer, known.displeased_at) == (said, clock.now if displeased else None)
+    if said != 5:
+        waits = (None, None) if displeased else (clock.now + HOUR, AskCause.TIER)
+        assert (known.ask_due_at, known.ask_cause) == waits
+
+
+async def test_nobody_is_asked_about_what_has_not_happened_after_all(
+    store: Store, clock: Clock, asking: Campaign
+) -> None:
+    """What else they are to be asked about stays."""
+    assert asking.pulse is not None
+    anna = await join(store)
+    await store.write(expect_no_pulse, anna, PulseCause.REDEEMED)
+    before = await store.read(askings.get, anna)
+    assert (before.pulse_due_at, before.pulse_cause) == (clock.now + 3 * DAY * 1_000_000, PulseCause.JOINED)
+    await store.write(expect_pulse, anna, PulseCause.REDEEMED)
+    expected = await store.read(askings.get, anna)
+    assert (expected.pulse_due_at, expected.pulse_cause) == (clock.now + HOUR * 1_000_000, PulseCause.REDEEMED)
+    await store.write(expect_no_pulse, anna, PulseCause.REDEEMED)
+    after = await store.read(askings.get, anna)
+    assert (after.pulse_due_at, after.pulse_cause) == (None, None)
+
+
+async def test_words_belong_to_an_answer(store: Store, clock: Clock, asking: Campaign) -> None:
+    """Cut where they are long; none where nothing was said, and none of nobody's; a complaint opens a request once."""
+    assert asking.pulse is not None
+    anna = await join(store)
+    pulse_id = await be_asked(store, clock)
+
+    async def add(words: str | None, number: int = pulse_id, visitor: Profile = ANNA) -> AnswerView:
+        return await store.write(add_words, visitor=visitor, data={"pulse": number, "words": words})
+
+    assert (await add("Too early")).pulse is None
+    assert (await say(store, pulse_id, 5)).pulse is not None
+    for empty in (" ", None):
+        nothing = await add(empty)
+        assert nothing.pulse is not None
+        assert (nothing.fresh, nothing.pulse.words, nothing.mood) == (False, "", Mood.PLEASED)
+    kept = await add(" " + "x" * (WORDS_LIMIT + 1))
+    assert kept.pulse is not None
+    assert (kept.fresh, kept.pulse.words, kept.member.id) == (True, "x" * WORDS_LIMIT, anna)
+    assert await store.read(pulses.find, pulse_id) == kept.pulse
+    assert (await add("x", 99)).pulse is None
+    assert (await add("x", pulse_id, replace(ANNA, telegram_id=12))).pulse is None
+    assert await store.read(tickets.list_of, anna, 9) == []
+    assert await store.read(ideas.list_of, anna, limit=9) == []
+
+
+async def test_words_are_asked_for_where_nothing_else_is(store: Store, clock: Clock, asking: Campaign) -> None:
+    """Nobody loses the question they were in the middle of."""
+    assert asking.pulse is not None
+    anna = await join(store)
+    pulse_id = await be_asked(store, clock)
+    for flow, free in (("ticket", False), ("pulse", True), ("claim", True)):
+        await store.write(conversations.open, anna, flow, "x", {}, expires_at=clock.now + 1_000_000)
+        view = await say(store, pulse_id, 5)
+        assert (view.free, view.mood) == (free, Mood.PLEASED)

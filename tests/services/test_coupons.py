@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -11,23 +12,27 @@ import pytest
 from sqlalchemy import Executable, insert, select, update
 
 from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.rewards import Give, Rule
+from bot.core.coupons.rows import Refused
 from bot.core.redeeming import Use
 from bot.services.audit import Act, list_acts
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.coupons import giving
-from bot.services.coupons.counter import check_coupon, hand_again, hand_in
-from bot.services.coupons.importing import Imported, import_coupons
+from bot.services.coupons.counter import check_coupon, find_coupon, hand_again, hand_in
+from bot.services.coupons.importing import MOST_TOLD, Imported, import_coupons, view_pools
 from bot.services.members import MustWrite, NotAllowed
 from bot.services.privacy import collect, forget
+from bot.services.rewards.notices import write_rule
 from storage import Store, Tx
 from storage.checks import list_faults
 from storage.facts import CouponState, GrantId, GrantKind, GrantState
-from storage.records import NoticeId, Profile
+from storage.records import NoticeId, Profile, Side
 from storage.role import Role
 from storage.schema.coupons import coupon, pool
 from storage.schema.rewards import grant
 from storage.steps import take_steps
 from storage.tables import coupons, grants, outbox, people, roles
+from tests.owed import list_said
 from tests.services.test_joining import ANNA, BUDI, arrive
 from tests.storage.cast import run
 from tests.storage.clock import Clock
@@ -330,3 +335,110 @@ async def test_the_job_gives_what_an_import_could_not(shop: Store) -> None:
     grant_id = await shop.write(add_grant, ANNA, "late")
     await tend(shop)
     assert await find_code(shop, grant_id) == "A"
+
+
+async def test_each_step_of_a_coupon_is_told_with_its_code(shop: Store, clock: Clock) -> None:
+    """Awaited, given, given in the place of one that expired, taken at the counter and given back there, taken away, over."""
+    ids = [(await shop.read(people.find_by_telegram_id, each.telegram_id)) for each in (ANNA, OWNER)]
+    anna, rosa = [each.id for each in ids if each is not None]
+    grant_id, _ = await shop.write(earn, ANNA)
+    clock.advance(1)
+    await take_in(shop, "A-1,2025-10-20\n")
+    row = await shop.read(coupons.find_by_grant, grant_id)
+    assert row is not None
+    ends = row.expires_at
+    assert ends is not None
+    clock.advance(12 * DAY)
+    await shop.write(giving.expire, await shop.read(giving.list_due, limit=9))
+    await take_in(shop, "B-2\nC-3\n")
+    row = await shop.read(coupons.find_by_grant, grant_id)
+    assert row is not None
+    await shop.write(hand_in, visitor=STAFF, coupon_id=row.id)
+    await shop.write(hand_again, visitor=STAFF, coupon_id=row.id)
+    assert await shop.write(giving.take_coupon_back, grant_id) == "B-2"
+    assert await shop.write(giving.take_coupon_back, grant_id) == ""
+    told = [each for each in await shop.read(list_said) if each[0].startswith("coupon_")]
+    bare = {"pool": "coffee", "rule": ""}
+    assert told == [
+        ("coupon_pool_low", rosa, {"pool": "coffee", "level": "empty", "left": 0}),
+        ("coupon_awaited", anna, {**bare, "given": "at_once"}),
+        ("coupon_pool_low", rosa, {"pool": "coffee", "level": "empty", "left": 0}),
+        ("coupon_given", anna, {**bare, "given": "waited", "code": "A-1", "expires_at": ends}),
+        ("coupon_awaited", anna, {**bare, "given": "replaced"}),
+        ("coupon_given", anna, {**bare, "given": "waited", "code": "B-2", "expires_at": 0}),
+        ("coupon_used", anna, {"pool": "coffee", "code": "B-2", "undone": False}),
+        ("coupon_used", anna, {"pool": "coffee", "code": "B-2", "undone": True}),
+        ("coupon_taken", anna, {"pool": "coffee", "code": "B-2"}),
+    ]
+
+
+async def test_a_coupon_of_a_rule_that_gives_no_other_is_over(shop: Store, campaign: Campaign, clock: Clock) -> None:
+    """With its time; its member is told, and the grant is over; what was given says by which rule it came."""
+    give = Give(kind=GrantKind.COUPON, what="coffee")
+    rule = Rule(key="gone", when="joined", who=Side.INVITER, give=give, on_expiry="end")
+    await shop.write(open_shop, Source(campaign=replace(campaign, rewards=(rule,))))
+    await take_in(shop, "A-1,2025-10-20\nB-2\n")
+    anna = await shop.read(people.find_by_telegram_id, ANNA.telegram_id)
+    assert anna is not None
+    await arrive(shop, Profile(telegram_id=555, first_name="Mei"), anna.code)
+    ((_, to, said),) = await shop.read(list_said, "coupon_given")
+    assert (to, said["code"], said["rule"], said["given"]) == (anna.id, "A-1", write_rule(rule), "at_once")
+    clock.advance(12 * DAY)
+    await shop.write(giving.expire, await shop.read(giving.list_due, limit=9))
+    assert await shop.read(list_said, "coupon_over") == [("coupon_over", anna.id, {"pool": "coffee", "code": "A-1"})]
+    (row,) = [each for each in await shop.read(grants.list_of, anna.id, limit=9, offset=0) if each.rule == "gone"]
+    assert row.state is GrantState.EXPIRED
+    assert len(await shop.read(list_said, "coupon_given")) == 1
+
+
+async def test_who_runs_the_shop_sees_what_is_left_and_who_waits(shop: Store, campaign: Campaign) -> None:
+    """Of each pool by its name, also of those that rules give from and nothing was ever taken into."""
+    give = Give(kind=GrantKind.COUPON, what="bun")
+    rule = Rule(key="bun", when="joined", who=Side.INVITER, give=give)
+    await shop.write(open_shop, Source(campaign=replace(campaign, rewards=(rule,))))
+    await take_in(shop, "A\nB\n")
+    for visitor in (ANNA, BUDI):
+        await shop.write(earn, visitor, "x", "cake")
+    seen = await shop.read(view_pools, visitor=OWNER)
+    assert (seen.member.name, [(each.name, each.ready, each.waiting) for each in seen.pools]) == (
+        "Rosa",
+        [("bun", 0, 0), ("cake", 0, 2), ("coffee", 2, 0)],
+    )
+    assert await shop.read(giving.list_fillable) == []
+    with pytest.raises(NotAllowed):
+        await shop.read(view_pools, visitor=STAFF)
+
+
+async def test_a_code_is_read_as_it_is_meant(shop: Store) -> None:
+    """Written just so rather than alike, in somebody's hands rather than not; one that nobody has is none."""
+    await take_in(shop, "AB-12\nab12\nFREE\n")
+    first, _ = await shop.write(earn, ANNA)
+    second, _ = await shop.write(earn, BUDI)
+    rows = [await shop.read(coupons.find_by_grant, each) for each in (first, second)]
+    codes = [row.code for row in rows if row is not None]
+    assert codes == ["AB-12", "ab12"]
+    for typed, code in (("AB-12", "AB-12"), (" ab12 ", "ab12"), ("AB12", "AB-12")):
+        found = await shop.read(find_coupon, typed)
+        assert found is not None
+        assert found.code == code
+    for typed in ("FREE", "nothing"):
+        assert await shop.read(find_coupon, typed) is None
+    assert rows[0] is not None
+    await shop.write(hand_in, visitor=STAFF, coupon_id=rows[0].id)
+    found = await shop.read(find_coupon, "ab 12")
+    assert found is not None
+    assert found.code == "ab12", "the other was handed in"
+
+
+async def test_of_rows_that_are_refused_the_first_are_told(shop: Store) -> None:
+    """Each by itself to whoever wants to hear of each, and how many there are in all."""
+    imported, heard = Imported(), list[Refused]()
+    content = io.BytesIO(b"\n".join([b",2026-01-01"] * (MOST_TOLD + 2) + [b"A"]))
+    await take_steps(import_coupons(content, "coffee", imported, by=OWNER, told=heard.append), shop.write)
+    assert (imported.new, imported.refused, len(imported.told), len(heard)) == (
+        1,
+        MOST_TOLD + 2,
+        MOST_TOLD,
+        MOST_TOLD + 2,
+    )
+    assert heard[:MOST_TOLD] == imported.told

@@ -13,8 +13,9 @@ from bot.services.team.team import LINK_SECONDS, Acceptance, Removal, accept, in
 from storage import Store
 from storage.records import PersonId, Profile
 from storage.role import Role
-from storage.tables import people, roles
+from storage.tables import conversations, people, roles
 from storage.tx import Tx
+from tests.owed import list_said
 from tests.storage.clock import Clock
 from tests.thinning import BOTH_ENGINES
 
@@ -115,3 +116,80 @@ async def test_what_is_removed_is_removed_for_what_comes_in_the_same_moment(owne
         await owned.write(act)
     with pytest.raises(NotAllowed):
         await owned.read(view_team, visitor=dewi)
+
+
+async def test_owners_hear_who_comes_and_goes_and_it_is_written_down(owned: Store, clock: Clock) -> None:
+    """Those who were owners before; whoever leaves hears it as well, and what they were in the middle of ends."""
+    sari = (await owned.write(view_team, visitor=SARI)).member.id
+    link = await owned.write(invite, visitor=SARI, role=Role.MANAGER)
+    assert (link.role, link.member.id, len(link.token)) == (Role.MANAGER, sari, 22)
+    guest = make_profile(1)
+    taken = await owned.write(accept, visitor=guest, token=link.token)
+    assert (taken.acceptance, taken.role, taken.member.name) == (Acceptance.TAKEN, Role.MANAGER, "Guest 1")
+    for _ in range(2):
+        again = await owned.write(accept, visitor=guest, token=link.token)
+        assert (again.acceptance, again.role) == (Acceptance.OVER, Role.MANAGER)
+    lower = await owned.write(accept, visitor=guest, token=await make_link(owned, Role.STAFF))
+    assert (lower.acceptance, lower.role, lower.member.name) == (Acceptance.HIGHER, Role.MANAGER, "Guest 1")
+    same = await owned.write(accept, visitor=guest, token=await make_link(owned, Role.MANAGER))
+    assert same.acceptance is Acceptance.HIGHER
+    number = taken.member.id
+    await owned.write(conversations.open, number, "x", "y", {}, expires_at=clock.now + 1_000_000)
+    removed = await owned.write(remove, visitor=SARI, person_id=number)
+    assert (removed.removal, removed.telegram_id, removed.view.member.id) == (Removal.DONE, guest.telegram_id, sari)
+    assert [(each.person_id, each.role) for each in removed.view.team] == [(sari, Role.OWNER)]
+    assert await owned.read(conversations.find, number) is None
+    assert await owned.read(list_said) == [
+        ("team_joined", sari, {"person": number, "role": "manager"}),
+        ("role_ended", number, {}),
+        ("team_left", sari, {"person": number}),
+    ]
+    acts = [each for each in await owned.read(list_acts, most=9) if not each.by_command]
+    assert [(each.act, each.actor, each.subject, each.before, each.after) for each in acts] == [
+        ("role", "Sari", "Guest 1", "manager", "member"),
+        ("invited", "Sari", "manager", "", ""),
+        ("invited", "Sari", "staff", "", ""),
+        ("role", "Guest 1", "Guest 1", "member", "manager"),
+        ("invited", "Sari", "manager", "", ""),
+    ]
+
+
+async def test_the_team_is_shown_owners_first(owned: Store) -> None:
+    """With where each comes from; whoever the settings name and has not come yet has no name."""
+    await make_owner(owned, 1)
+    for number, role in ((2, Role.STAFF), (3, Role.MANAGER)):
+        await owned.write(accept, visitor=make_profile(number), token=await make_link(owned, role))
+    await owned.write(roles.set_owners, [SARI.telegram_id, 77])
+    seen = await owned.read(view_team, visitor=SARI)
+    assert [(each.name, each.role, each.from_settings) for each in seen.team] == [
+        ("Sari", Role.OWNER, True),
+        ("", Role.OWNER, True),
+        ("Guest 1", Role.OWNER, False),
+        ("Guest 3", Role.MANAGER, False),
+        ("Guest 2", Role.STAFF, False),
+    ]
+    assert [each.person_id is None for each in seen.team] == [False, True, False, False, False]
+
+
+async def test_who_cannot_be_removed_stays(owned: Store) -> None:
+    """Whoever the settings name, the last owner, and whoever belongs to the team no longer; whoever leaves sees no team."""
+    dewi, number = await make_owner(owned, 1)
+    sari = (await owned.read(view_team, visitor=SARI)).member.id
+    refused = await owned.write(remove, visitor=dewi, person_id=sari)
+    assert (refused.removal, len(refused.view.team), refused.telegram_id) == (Removal.SETTINGS, 2, SARI.telegram_id)
+    await owned.write(roles.set_owners, [])
+    last = await owned.write(remove, visitor=dewi, person_id=number)
+    assert (last.removal, len(last.view.team)) == (Removal.LAST, 1)
+    gone = await owned.write(remove, visitor=dewi, person_id=sari)
+    assert (gone.removal, gone.telegram_id) == (Removal.GONE, SARI.telegram_id)
+    other, _ = await make_owner_by(owned, dewi, 2)
+    own = await owned.write(remove, visitor=dewi, person_id=number)
+    assert (own.removal, list(own.view.team), own.view.member.id) == (Removal.DONE, [], number)
+    assert list((await owned.read(roles.list_all)).items()) == [(other.telegram_id, Role.OWNER)]
+
+
+async def make_owner_by(store: Store, maker: Profile, number: int) -> tuple[Profile, PersonId]:
+    """Somebody whom this owner has made another one."""
+    somebody = make_profile(number)
+    accepted = await store.write(accept, visitor=somebody, token=await make_link(store, Role.OWNER, maker))
+    return somebody, accepted.member.id

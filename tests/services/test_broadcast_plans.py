@@ -19,6 +19,7 @@ from storage.broadcast import Action, News, Outcome, Page, Skip, Window
 from storage.records import BroadcastId, BroadcastState, DeliveryState, NoticeId, PersonId, Profile
 from storage.role import Role
 from storage.tables import broadcasts, conversations, deliveries, outbox, people, roles
+from tests.owed import list_said
 from tests.storage.clock import NOON, Clock
 
 SARI = Profile(telegram_id=900, first_name="Sari", telegram_language="en")
@@ -399,3 +400,28 @@ async def test_a_member_reads_where_they_are_taken_to_be(store: Store) -> None:
         ("UTC", False, False),
     ]
     assert await store.read(deliveries.count_skipped, BroadcastId(1)) == {}
+
+
+async def test_the_author_hears_that_it_was_stopped_or_goes_slower(store: Store) -> None:
+    """With how many have it and how many nobody knows of; once, and not of what does not run."""
+    await store.write(move_in, "id", "id", "id", "id")
+    of = await start(store)
+    step = await store.write(proceed, limit=4)
+    states = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.FAILED)
+    outcomes = [
+        Outcome(broadcast_id=of, person_id=each.person_id, state=state, message_id=1 if state is SENT else None)
+        for each, state in zip(step.claims[0].recipients, states, strict=True)
+    ]
+    author = (await see(store, of)).member.id
+    for _ in range(2):
+        await store.write(proceed, outcomes=outcomes, limit=0, stopped=[of])
+        outcomes = []
+    assert (await see(store, of)).broadcast.state is BroadcastState.PAUSED
+    assert await store.read(list_said, "broadcast_stopped") == [
+        ("broadcast_stopped", author, {"broadcast": of, "troubled": 3, "sent": 1})
+    ]
+    await store.write(broadcasts.set_plan, of, news=News.OFFERS, timing=None, paid=True)
+    for _ in range(2):
+        await store.write(proceed, limit=0, unpaid=[of])
+    assert not (await see(store, of)).broadcast.paid
+    assert await store.read(list_said, "broadcast_slowed") == [("broadcast_slowed", author, {"broadcast": of})]

@@ -9,10 +9,12 @@ import pytest
 from bot.core.campaigns.fairness import AtDeadline, Fairness
 from bot.core.fairness.asking import TRIES, CaptchaKind
 from bot.jobs.fairness import watch
+from bot.services.audit import list_acts
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.fairness import asking, deciding
 from bot.services.fairness.asking import Answering
 from bot.services.fairness.deciding import Deciding
+from bot.services.fairness.picturing import FRIENDS_SHOWN, THEIRS_SHOWN, view_lines
 from bot.services.joining.joining import start
 from bot.services.members import NotAllowed
 from storage.checks import find_faults
@@ -20,6 +22,7 @@ from storage.records import NoticeId, Person, PersonId, Profile, Referral, Refer
 from storage.review import ReviewRow, ReviewState
 from storage.role import Role
 from storage.tables import captchas, ledgers, outbox, people, referrals, reviews, roles, watches
+from tests.owed import list_said
 
 if TYPE_CHECKING:
     from bot.core.campaigns.campaign import Campaign
@@ -354,3 +357,85 @@ async def test_a_friend_who_was_looked_at_goes_on_by_the_terms_they_came_under(
     person = await store.read(find_person, profile)
     assert await store.read(ledgers.get_balance, person.id) == campaign.invitee_points
     assert await store.read(find_faults) == []
+
+
+async def test_what_is_said_of_a_friend_who_is_looked_at(store: Store, clock: Clock, campaign: Campaign) -> None:
+    """Until when, to both; to who decides how many wait; after a no why, to the inviter; objections by themselves."""
+    came = await farm(store, clock, campaign, Fairness())
+    await watch(store)
+    _, referral = came[-1]
+    row = await get_review(store, referral)
+    boss = (await store.read(find_person, BOSS)).id
+    friend, anna = referral.invitee_id, referral.inviter_id
+
+    async def hear(*kinds: str, of: int | None = None) -> list[tuple[int | str, dict[str, object]]]:
+        said = await store.read(list_said, *kinds)
+        return [(to, dict(payload)) for _, to, payload in said if of is None or payload.get("friend", to) == of]
+
+    assert await hear("friend_held", of=friend) == [(anna, {"friend": friend, "until": row.due_at, "counted": False})]
+    welcome = {"inviter": anna, "points": campaign.invitee_points, "until": row.due_at, "counted": False}
+    assert await hear("welcome_held", of=friend) == [(friend, welcome)]
+    first = came[0][1].invitee_id
+    assert [payload["counted"] for _, payload in await hear("welcome_held", of=first)] == [True]
+    (told, *_) = await hear("review_waiting")
+    assert told == (boss, {"count": 1, "appeal": False})
+    assert len(await hear("review_waiting")) == 1, "once a day"
+    await store.write(deciding.refuse, visitor=BOSS, referral_id=referral.id, reason="same")
+    refused = {"friend": friend, "referral": referral.id, "ground": "same", "appealed": False}
+    assert await hear("friend_refused") == [(anna, refused)]
+    assert await hear("gift_revoked", of=friend) == [(friend, {"inviter": anna, "points": 0, "reason": "unfair"})]
+    await store.write(deciding.appeal, visitor=ANNA, referral_id=referral.id, text="We work together")
+    assert (await hear("review_waiting"))[1:] == [(boss, {"count": len(came), "appeal": True})]
+    clock.advance(1)
+    await store.write(deciding.refuse, visitor=BOSS, referral_id=referral.id, reason="unreal")
+    assert (await hear("friend_refused"))[1:] == [(anna, {**refused, "ground": "unreal", "appealed": True})]
+    acts = [each for each in await store.read(list_acts, most=9) if not each.by_command]
+    assert [(each.act, each.actor, each.subject, each.after) for each in acts] == [
+        ("reviewed", "Boss", came[-1][0].first_name, "unreal"),
+        ("reviewed", "Boss", came[-1][0].first_name, "same"),
+    ]
+
+
+async def test_a_friend_who_is_asked_hears_by_whom_they_came(store: Store, clock: Clock, campaign: Campaign) -> None:
+    """The inviter hears that the friend is looked at, and nobody decides before the day is over."""
+    came = await farm(store, clock, campaign, Fairness(captcha_at=40, hold_at=1_000, refuse_at=0))
+    _, referral = came[-1]
+    row = await get_review(store, referral)
+    assert (row.state, row.due_at) == (ReviewState.ASKED, clock.now + DAY * 1_000_000)
+    said = await store.read(list_said, "captcha_asked", "review_waiting")
+    assert said[-1] == ("captcha_asked", referral.invitee_id, {"inviter": referral.inviter_id, "referral": referral.id})
+    assert {kind for kind, _, _ in said} == {"captcha_asked"}
+    held = [payload for _, _, payload in await store.read(list_said, "friend_held")]
+    assert held[-1] == {"friend": referral.invitee_id, "until": row.due_at, "counted": False}
+
+
+async def test_who_brought_whom_is_drawn_around_a_friend(store: Store, clock: Clock, campaign: Campaign) -> None:
+    """Whoever brought the inviter on top, the inviter, friends before and after, and whom these brought; how many more there are."""
+    await store.write(open_fair, campaign, Fairness(watch=False))
+    eka = Profile(telegram_id=6_000_000_000, first_name="Eka", telegram_language="en")
+    anna = await store.read(find_person, ANNA)
+    await store.write(start, visitor=eka, payload=anna.code)
+    found = [await store.write(bring, eka) for _ in range(FRIENDS_SHOWN + 2)]
+    theirs = [await store.write(bring, found[5][0]) for _ in range(THEIRS_SHOWN + 1)]
+    lines = await store.read(view_lines, found[5][1])
+    assert [(line.name, line.level, line.more) for line in lines[:2]] == [("Anna", 0, 0), ("Eka", 1, 2)]
+    assert (lines[0].by, lines[0].state, lines[1].by, lines[1].state) == (None, None, anna.id, ReferralState.QUALIFIED)
+    eka_id = lines[1].person_id
+    around = [line for line in lines if line.level == 2]
+    assert [line.name for line in around] == [profile.first_name for profile, _ in found[1 : FRIENDS_SHOWN + 1]]
+    assert [line.is_this for line in around] == [False] * 4 + [True] + [False] * 4
+    assert {(line.by, line.state) for line in around} == {(eka_id, ReferralState.QUALIFIED)}
+    assert [line.more for line in around] == [0] * 4 + [1] + [0] * 4
+    below = [line for line in lines if line.level == 3]
+    assert [line.name for line in below] == [profile.first_name for profile, _ in theirs[1:]]
+    assert {line.by for line in below} == {around[4].person_id}
+    top = await store.read(view_lines, await find_referral_of(store, eka))
+    assert [(line.name, line.level, line.by) for line in top[:1]] == [("Anna", 0, None)]
+
+
+async def find_referral_of(store: Store, profile: Profile) -> Referral:
+    """What brought somebody."""
+    person = await store.read(find_person, profile)
+    found = await store.read(referrals.find_by_invitee, person.id)
+    assert found is not None
+    return found

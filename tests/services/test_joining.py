@@ -11,14 +11,18 @@ from bot.core.durations import SECOND
 from bot.core.links import Attribution
 from bot.core.throttling import MISSES_ALLOWED, WINDOW_SECONDS
 from bot.services.campaigns.opening import Source, open_shop
+from bot.services.community.membership import come, leave
 from bot.services.joining.joining import Arrival, start
 from bot.services.joining.notices import JoinAnnounced
+from bot.services.printing import count_by_placement
 from bot.services.standing import list_invites, list_rewards, rank
 from storage.checks import list_faults
 from storage.records import NoticeId, OutboxRow, Profile
+from storage.role import Role
 from storage.store import Store
-from storage.tables import conversations, outbox, people
-from tests.owed import find_member
+from storage.tables import conversations, outbox, people, roles
+from tests.owed import find_member, list_said
+from tests.services.conftest import CHAT
 from tests.storage.clock import Clock
 from tests.thinning import BOTH_ENGINES
 
@@ -186,3 +190,69 @@ async def test_the_news_of_a_friend_is_due_when_the_shop_wants_it(
     (news,) = [each for each in await list_owed(store) if each.kind == JoinAnnounced.kind]
     waits = int(news.payload["digest_at"]) - news.created_at
     assert 0 < waits <= due * SECOND if due else news.payload["digest_at"] == 0
+
+
+async def test_what_is_said_of_a_friend_who_comes(store: Store, campaign: Campaign) -> None:
+    """To the friend by whom and what it brings, to the inviter who and what, to the announce chat both; each once."""
+    member = (await arrive(store, ANNA)).member
+    anna, budi = member.id, (await arrive(store, BUDI, member.code)).member.id
+    assert await store.read(list_said) == [
+        ("welcome", anna, {"unknown_code": False, "from_inline": False, "asks": True, "role": "member"}),
+        ("welcome_invited", budi, {"inviter": anna, "points": campaign.invitee_points, "over": False}),
+        ("friend_joined", anna, {"friend": budi, "points": campaign.inviter_points, "place": 0}),
+        ("join_announced", "announce", {"friend": budi, "inviter": anna, "digest_at": 0}),
+    ]
+
+
+async def test_what_is_said_of_a_friend_who_is_missing_something(store: Store, strict: Campaign) -> None:
+    """First that they wait, then that they count, and what went back when they left again."""
+    member = (await arrive(store, ANNA)).member
+    anna, budi = member.id, (await arrive(store, BUDI, member.code)).member.id
+    await store.write(come, chat_id=CHAT, newcomer=BUDI, link="")
+    await store.write(leave, chat_id=CHAT, telegram_id=BUDI.telegram_id)
+    inviters, invitees = strict.inviter_points, strict.invitee_points
+    assert (await store.read(list_said))[1:] == [
+        ("welcome_waiting", budi, {"inviter": anna, "points": invitees, "over": False}),
+        ("friend_waiting", anna, {"friend": budi, "points": inviters}),
+        ("qualified", budi, {"inviter": anna, "points": invitees}),
+        ("friend_joined", anna, {"friend": budi, "points": inviters, "place": 0}),
+        ("join_announced", "announce", {"friend": budi, "inviter": anna, "digest_at": 0}),
+        ("gift_revoked", budi, {"inviter": anna, "points": invitees, "reason": "left"}),
+        ("friend_revoked", anna, {"friend": budi, "points": inviters, "reason": "left"}),
+    ]
+
+
+async def test_a_newcomer_is_greeted_as_who_they_are(store: Store) -> None:
+    """By inline mode, by a code that nobody has, as somebody of the shop; and asked who recommended it, once."""
+    await store.write(roles.set, MEI.telegram_id, Role.STAFF)
+    inline = await store.write(start, visitor=ANNA, payload="", from_inline=True)
+    unknown, staff = await arrive(store, BUDI, "AAAAAAAAAA"), await arrive(store, MEI)
+    assert [(each.role, each.greeted_by_notice) for each in (inline, unknown, staff)] == [
+        (Role.MEMBER, True),
+        (Role.MEMBER, True),
+        (Role.STAFF, True),
+    ]
+    said = [
+        (payload["unknown_code"], payload["from_inline"], payload["role"])
+        for _, _, payload in await store.read(list_said)
+    ]
+    assert said == [(False, True, "member"), (True, False, "member"), (False, False, "staff")]
+    for each in (inline, unknown, staff):
+        person = await store.read(people.get, each.member.id)
+        assert person.asked_at is not None
+        asked = await store.read(conversations.find, person.id)
+        assert asked is not None
+        assert asked.flow == "claim"
+    again = await store.write(start, visitor=ANNA, payload="", from_inline=True)
+    assert (again.attribution, again.greeted_by_notice, again.member.can_claim) == (Attribution.RETURNING, False, True)
+    assert len(await store.read(list_said)) == 3
+
+
+async def test_paper_brings_a_newcomer_and_nobodys_recommendation(store: Store) -> None:
+    """Counted by where it hung, once; a member who reads it again is no newcomer."""
+    for _ in range(2):
+        arrival = await arrive(store, BUDI, "at_door")
+    assert arrival.attribution is Attribution.RETURNING
+    assert await store.read(count_by_placement) == {"door": 1}
+    (said,) = await store.read(list_said)
+    assert said[2]["unknown_code"] is False

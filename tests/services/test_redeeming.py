@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import Executable, update
 
 from bot.core.campaigns.campaign import Campaign
-from bot.core.campaigns.catalogue import CatalogueItem
+from bot.core.campaigns.catalogue import VALID_DAYS, CatalogueItem
+from bot.core.campaigns.pulse import PulseRules
 from bot.core.redeeming import Use
 from bot.messages.texts import Texts
 from bot.messages.why import render_thing_answer
 from bot.services.audit import Act, list_acts
 from bot.services.campaigns.opening import Source, open_shop
-from bot.services.members import NotAllowed
+from bot.services.members import MemberView, NotAllowed
 from bot.services.redeeming.redeeming import (
     RedemptionView,
     Refusal,
@@ -32,17 +33,20 @@ from bot.services.redeeming.redeeming import (
     look_up,
     reserve,
     take_back,
+    view_counter,
 )
 from bot.services.standing import list_rewards
 from storage import Store, Tx
 from storage.checks import list_faults
 from storage.facts import RedemptionId, RedemptionState
-from storage.records import NoticeId, Profile
+from storage.pulse import PulseCause
+from storage.records import NoticeId, Person, Profile
 from storage.role import Role
 from storage.schema.redeeming import redemption, stock
-from storage.tables import outbox, people, redemptions, roles
+from storage.tables import askings, outbox, people, redemptions, roles
 from tests.messages.samples import make_shop
 from tests.messages.telegram_html import read_html
+from tests.owed import list_said
 from tests.services.test_joining import ANNA, BUDI, arrive
 from tests.storage import cast
 from tests.storage.cast import run
@@ -308,3 +312,92 @@ async def test_what_stands_beside_a_member_is_checked_by_its_number(counter: Sto
     assert (none.row, none.holder, none.member.name) == (None, "", "Tono")
     with pytest.raises(NotAllowed):
         await counter.read(check_number, visitor=ANNA, redemption_id=number_of(paid))
+
+
+async def test_what_is_had_for_points_is_seen_and_said_as_it_stands(counter: Store, clock: Clock) -> None:
+    """Until when it waits, what it costs, who handed it out; and what its member hears of each step."""
+    await enrich(counter, ANNA, 50)
+    anna = await counter.read(people.find_by_telegram_id, ANNA.telegram_id)
+    assert anna is not None
+    before = await counter.read(view_counter, view_member_of(anna))
+    assert [(each.item.key, each.left, each.refusal, each.waits) for each in before.offers] == [
+        ("bun", None, None, False),
+        ("latte", 2, None, False),
+    ]
+    assert (list(before.waiting), before.balance) == ([], 50)
+    put = await aside(counter, ANNA)
+    assert put.row is not None
+    assert (put.item, put.waits, put.refusal, put.price, put.member.id) == ("latte", False, None, 0, anna.id)
+    assert (put.row.price, put.row.expires_at, put.row.state) == (30, clock.now + 600_000_000, RedemptionState.RESERVED)
+    assert (await aside(counter, ANNA)).item == "latte"
+    paid = await counter.write(confirm, visitor=ANNA, redemption_id=put.row.id)
+    assert paid.row is not None
+    assert (paid.item, paid.grant, paid.member.balance) == ("latte", None, 20)
+    assert (paid.row.expires_at, paid.row.state) == (clock.now + 3 * DAY * 1_000_000, RedemptionState.REDEEMED)
+    assert await counter.read(look, visitor=ANNA, redemption_id=put.row.id) == paid
+    assert list((await counter.read(view_counter, paid.member)).waiting) == [paid.row]
+    dear = await aside(counter, BUDI, "bun")
+    assert (dear.row, dear.refusal, dear.price, dear.item) == (None, Refusal.POINTS, 10, "bun")
+    await counter.write(hand_out, visitor=STAFF, redemption_id=put.row.id)
+    done = await counter.write(take_back, visitor=STAFF, redemption_id=put.row.id)
+    assert (done.done, done.use, done.holder, done.member.name, done.rule) == (False, Use.READY, "Anna", "Tono", None)
+    bun = await buy(counter, ANNA, "bun")
+    assert bun.row is not None
+    assert bun.row.expires_at == clock.now + VALID_DAYS * DAY * 1_000_000
+    clock.advance(3 * DAY)
+    await counter.write(expire, await counter.read(list_due, limit=9))
+    said = [each for each in await counter.read(list_said) if each[0].startswith("redemption")]
+    assert said == [
+        ("redemption_handed_out", anna.id, {"item": "latte"}),
+        ("redemption_handed_back", anna.id, {"item": "latte"}),
+        ("redemption_expired", anna.id, {"item": "latte", "points": 30}),
+    ]
+    acts = [each for each in await counter.read(list_acts, most=9) if not each.by_command]
+    assert [(each.act, each.actor, each.subject, each.after) for each in acts] == [
+        ("handed_back", "Tono", "Anna", "latte"),
+        ("handed_out", "Tono", "Anna", "latte"),
+    ]
+
+
+async def test_points_that_are_gone_meanwhile_pay_for_nothing(counter: Store) -> None:
+    """What was put aside stays so, and it is said what it costs."""
+    await enrich(counter, ANNA, 35)
+    latte, bun = await aside(counter, ANNA), await aside(counter, ANNA, "bun")
+    await counter.write(confirm, visitor=ANNA, redemption_id=number_of(latte))
+    refused = await counter.write(confirm, visitor=ANNA, redemption_id=number_of(bun))
+    assert (refused.refusal, refused.price, refused.item, refused.row) == (Refusal.POINTS, 10, "bun", bun.row)
+    assert await counter.read(look_up, visitor=ANNA, reference=None) == replace(
+        refused, row=None, refusal=None, price=0, item=""
+    )
+
+
+async def test_a_good_moment_is_taken_where_it_is_none_after_all_it_is_not(
+    counter: Store, campaign: Campaign, clock: Clock
+) -> None:
+    """Whoever was handed something is asked how it was, and not when that was a slip."""
+    asks = replace(campaign, catalogue=(LATTE,), pulse=PulseRules())
+    await counter.write(open_shop, Source(campaign=asks))
+    await enrich(counter, ANNA, 50)
+    anna = await counter.read(people.find_by_telegram_id, ANNA.telegram_id)
+    assert anna is not None
+    number = number_of(await buy(counter, ANNA))
+    await counter.write(hand_out, visitor=STAFF, redemption_id=number)
+    asked = await counter.read(askings.get, anna.id)
+    assert (asked.pulse_due_at, asked.pulse_cause) == (clock.now + 3600 * 1_000_000, PulseCause.REDEEMED)
+    await counter.write(take_back, visitor=STAFF, redemption_id=number)
+    asked = await counter.read(askings.get, anna.id)
+    assert (asked.pulse_due_at, asked.pulse_cause) == (None, None)
+
+
+def view_member_of(person: Person) -> MemberView:
+    """A member with the points that they have."""
+    return MemberView(
+        id=person.id,
+        telegram_id=person.profile.telegram_id,
+        name=person.profile.first_name,
+        code=person.code,
+        language="en",
+        score=person.score,
+        balance=person.balance,
+        anonymous=False,
+    )

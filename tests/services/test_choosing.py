@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.choosing import Asked, Result, compute_result, parse_asked, pick_words
 from bot.jobs.choosing import tell_voters
+from bot.services.audit import list_acts
 from bot.services.campaigns.opening import Source, open_shop
-from bot.services.choosing.choosing import AskedView, ask, choose, end_asked, find_open, tell_some, view_choosing
+from bot.services.choosing.choosing import (
+    AskedView,
+    ask,
+    choose,
+    end_asked,
+    find_open,
+    has_untold,
+    tell_some,
+    view_choosing,
+)
 from bot.services.members import NotAllowed
 from bot.services.privacy import forget
 from storage import Store
@@ -18,6 +29,7 @@ from storage.poll import PollId
 from storage.records import NoticeId, Profile
 from storage.role import Role
 from storage.tables import outbox, people, polls, roles
+from tests.owed import list_said
 from tests.services.test_joining import ANNA, BUDI, arrive
 from tests.storage.cast import add_members
 from tests.thinning import BOTH_ENGINES
@@ -150,3 +162,50 @@ async def test_who_runs_the_shop_looks_at_a_question_that_is_asked_still(shop: S
     assert await end(shop)
     member, gone = await shop.read(find_open, visitor=OWNER, poll_id=PollId(1))
     assert (member.name, gone) == ("Rosa", None)
+
+
+async def test_what_is_asked_and_what_came_of_it_is_told_in_the_shops_words(shop: Store) -> None:
+    """To the announce chat and to everybody who chose: what most chose, by how many of a hundred; written down."""
+    asked = await put(shop)
+    assert (asked.opened, asked.announced, asked.member.name) == (True, True, "Rosa")
+    ids = [(await arrive(shop, each)).member.id for each in (ANNA, BUDI, OWNER)]
+    for visitor, choice in ((ANNA, 1), (BUDI, 1), (OWNER, 0)):
+        seen = await shop.write(choose, visitor=visitor, poll_id=PollId(1), choice=choice)
+        assert seen.poll is not None
+        assert (seen.poll.chosen, seen.page, seen.pages, seen.runs_it) == (choice, 0, 1, visitor is OWNER)
+    ignored = await shop.write(choose, visitor=ANNA, poll_id=PollId(1), choice=2)
+    assert ignored.poll is not None
+    assert (ignored.poll.chosen, sum(ignored.poll.votes.values())) == (1, 3)
+    assert await end(shop)
+    assert await shop.read(has_untold)
+    await shop.write(tell_some, 2)
+    await shop.write(tell_some, 2)
+    await shop.write(tell_some, 2)
+    assert not await shop.read(has_untold)
+    question = json.dumps({"en": "Next?", "zh": "?"})
+    ended = {"asked": question, "won": json.dumps({"en": "Rye", "zh": "B"}), "percent": 67, "outcome": "Rye it is"}
+    said = [each for each in await shop.read(list_said) if each[0].startswith("poll_")]
+    assert said[:2] == [("poll_announced", "announce", {"asked": question}), ("poll_result", "announce", ended)]
+    assert sorted(said[2:], key=str) == sorted((("poll_ended", number, ended) for number in ids), key=str)
+    acts = [each for each in await shop.read(list_acts, most=9) if not each.by_command]
+    assert [(each.act, each.actor, each.subject, each.after) for each in acts] == [
+        ("answered", "Rosa", "Next?", "Rye it is"),
+        ("asked", "Rosa", "Next?", ""),
+    ]
+
+
+async def test_where_several_were_chosen_alike_or_nobody_chose_nothing_has_won(shop: Store) -> None:
+    """The outcome is told all the same."""
+    await put(shop)
+    for visitor, choice in ((ANNA, 1), (BUDI, 0)):
+        await shop.write(choose, visitor=visitor, poll_id=PollId(1), choice=choice)
+    assert await end(shop)
+    await put(shop)
+    assert (await shop.write(end_asked, visitor=OWNER, data={"poll": 2, "words": "We wait"}))[1]
+    results = await shop.read(list_said, "poll_result")
+    assert [(said["won"], said["percent"], said["outcome"]) for _, _, said in results] == [
+        ("{}", 50, "Rye it is"),
+        ("{}", 0, "We wait"),
+    ]
+    pages = [await shop.read(view_choosing, visitor=ANNA, page=page) for page in (0, 5)]
+    assert [(view.page, view.pages, view.poll, view.member.name) for view in pages] == [(0, 1, None, "Anna")] * 2

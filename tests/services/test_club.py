@@ -5,24 +5,29 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.rewards import Condition, Give, Rule
 from bot.core.club import Claiming, Dropping
 from bot.core.ideas import CO_MAKER
+from bot.services.audit import list_acts
 from bot.services.campaigns.opening import Source, open_shop
-from bot.services.club.club import view_club
+from bot.services.club.club import RULES_SHOWN, view_club
 from bot.services.club.dropping import ClaimView, OpeningView, claim, end_drop, open_drop
 from bot.services.members import NotAllowed
 from bot.services.privacy import forget
 from storage import Store, Tx
 from storage.checks import list_faults
 from storage.drop import DropId
-from storage.records import NoticeId, Person, Profile, Seq
+from storage.facts import GrantKind, GrantState
+from storage.records import NoticeId, Person, Profile, Seq, Side
 from storage.role import Role
-from storage.tables import coupons, drops, inbox, labels, outbox, people, roles
+from storage.tables import coupons, drops, grants, inbox, labels, outbox, people, roles
+from tests.owed import list_said
 from tests.services.test_joining import ANNA, BUDI, arrive
 from tests.storage.cast import add_members
 from tests.storage.clock import Clock
@@ -172,3 +177,85 @@ async def test_the_club_says_what_a_member_is_and_what_they_have(shop: Store) ->
     assert row is not None
     assert row.taken == 1
     assert await list_faults(shop) == []
+
+
+async def test_what_came_of_it_is_said_to_each(shop: Store) -> None:
+    """How many there are and who was where; whether it was too late because all were taken, or because it was over."""
+    opened = await drop(shop, 2)
+    assert (opened.dropping, opened.name, opened.quantity, opened.ready, opened.announced, opened.member.name) == (
+        Dropping.OPENED,
+        "A coffee",
+        2,
+        60,
+        True,
+        "Rosa",
+    )
+    members = await shop.write(add_members, 4)
+    views = [await shop.write(take(each.profile)) for each in (*members[:3], members[0], members[2])]
+    assert [(each.claiming, each.place, each.quantity) for each in views] == [
+        (Claiming.WON, 1, 2),
+        (Claiming.WON, 2, 2),
+        (Claiming.LATE, None, 2),
+        (Claiming.KNOWN, 1, 2),
+        (Claiming.LATE, None, 2),
+    ]
+    assert [each.member.id for each in views] == [members[number].id for number in (0, 1, 2, 0, 2)]
+    nothing = await shop.write(claim, visitor=ANNA, drop_id=DropId(9), tap=TAP, seq=None)
+    assert (nothing.claiming, nothing.place, nothing.quantity) == (Claiming.OVER, None, 0)
+    data = {"pool": "coffee", "quantity": 3, "name": "A bun"}
+    await shop.write(open_drop, visitor=OWNER, data=data)
+    await shop.write(claim, visitor=members[0].profile, drop_id=DropId(2), tap="drop_take:2", seq=None)
+    for _ in range(2):
+        await shop.write(end_drop, visitor=OWNER, drop_id=DropId(2))
+    await shop.write(claim, visitor=members[3].profile, drop_id=DropId(2), tap="drop_take:2", seq=None)
+    said = await shop.read(list_said, "drop_announced", "drop_missed", "coupon_given")
+    assert [
+        (kind, to, payload.get("quantity"), payload.get("all_taken"), payload.get("rule")) for kind, to, payload in said
+    ] == [
+        ("drop_announced", "announce", 2, None, None),
+        ("coupon_given", members[0].id, None, None, ""),
+        ("coupon_given", members[1].id, None, None, ""),
+        ("drop_missed", members[2].id, 2, True, None),
+        ("drop_announced", "announce", 3, None, None),
+        ("coupon_given", members[0].id, None, None, ""),
+        ("drop_missed", members[3].id, 3, False, None),
+    ]
+    assert {payload["drop_name"] for kind, _, payload in said if kind != "coupon_given"} == {"A coffee", "A bun"}
+    acts = [each for each in await shop.read(list_acts, most=9) if not each.by_command]
+    assert [(each.act, each.actor, each.subject, each.after) for each in acts] == [
+        ("drop_ended", "Rosa", "A bun", "1"),
+        ("drop", "Rosa", "A bun", "3"),
+        ("drop", "Rosa", "A coffee", "2"),
+    ]
+    (row,) = await shop.read(grants.list_of, members[1].id, limit=9, offset=0)
+    assert (row.rule, row.what, row.state) == ("drop:A coffee", "coffee", GrantState.AVAILABLE)
+    assert await list_faults(shop) == []
+
+
+async def test_a_member_sees_what_opens_to_them(shop: Store, campaign: Campaign, clock: Clock) -> None:
+    """Rules for their badge, so many; drops of the last day with what they took; and whether they may open some."""
+    give = Give(kind=GrantKind.POINTS, amount=5)
+    rules = [
+        Rule(key=f"rule-{number}", when="joined", who=Side.INVITER, give=give, condition=Condition(label=("regular",)))
+        for number in range(RULES_SHOWN + 1)
+    ]
+    await shop.write(open_shop, Source(campaign=replace(campaign, rewards=tuple(rules))))
+    anna = (await arrive(shop, ANNA)).member
+    for label in (CO_MAKER, "regular"):
+        await shop.write(labels.add, anna.id, label)
+    await drop(shop, 2)
+    await shop.write(take(ANNA))
+    seen = await shop.read(view_club, visitor=ANNA)
+    assert (seen.member.id, seen.is_co_maker, seen.runs_it, [rule.key for rule in seen.opens]) == (
+        anna.id,
+        True,
+        False,
+        ["rule-0", "rule-1", "rule-2"],
+    )
+    assert ([each.name for each in seen.drops], [each.place for each in seen.claims.values()]) == (["A coffee"], [1])
+    other = await shop.read(view_club, visitor=OWNER)
+    assert (other.is_co_maker, other.runs_it, list(other.opens), dict(other.claims)) == (False, True, [], {})
+    await shop.write(end_drop, visitor=OWNER, drop_id=DropId(1))
+    for seconds, shown in ((86_399, 1), (1, 0)):
+        clock.advance(seconds)
+        assert len((await shop.write(view_club, visitor=ANNA)).drops) == shown

@@ -8,17 +8,27 @@ import pytest
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.testimonials import TESTIMONIALS_SHOWN, compose_key
+from bot.services.audit import list_acts
 from bot.services.campaigns import ShopView, find_newer, get_shop
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.members import NotAllowed
 from bot.services.privacy import forget
-from bot.services.testimonials.testimonials import OfferedView, find_line, offer, show, view_own, withdraw
+from bot.services.testimonials.testimonials import (
+    OfferedView,
+    find_line,
+    offer,
+    show,
+    view_offered,
+    view_own,
+    withdraw,
+)
 from bot.services.testimonials.testimonials import decline as leave
 from storage import Store
 from storage.pulse import PulseCause
 from storage.records import NoticeId, Profile
 from storage.role import Role
 from storage.tables import outbox, people, pulses, roles, testimonials
+from tests.owed import list_said
 from tests.services.test_joining import ANNA, BUDI, arrive
 from tests.storage.cast import add_members
 
@@ -148,3 +158,43 @@ async def test_braces_are_words_and_no_points_and_the_name_is_as_the_member_show
     await shop.write(people.set_anonymous, anna.id, anonymous=True)
     assert (await shop.read(view_own, visitor=ANNA)).author == ""
     assert len(compose_key(2**63 - 1)) <= 40
+
+
+async def test_each_side_sees_how_what_was_said_stands(shop: Store) -> None:
+    """Its member and how they are called; whoever runs the shop how many wait, the longest first; what was decided is written down."""
+    anna, budi = [
+        person.id
+        for person in [await shop.read(people.find_by_telegram_id, each.telegram_id) for each in (ANNA, BUDI)]
+        if person is not None
+    ]
+    owner = await shop.read(people.find_by_telegram_id, OWNER.telegram_id)
+    assert owner is not None
+    nothing = await shop.read(view_own, visitor=ANNA)
+    assert (nothing.member.id, nothing.said, nothing.author, nothing.waiting) == (anna, None, "Anna", None)
+    assert (await shop.read(view_offered, visitor=OWNER)).said is None
+    own = await shop.write(offer, visitor=ANNA, data={"words": WORDS})
+    assert own.said is not None
+    assert (own.said.words, own.said.state, own.waiting) == (WORDS, "offered", None)
+    await say(shop, BUDI, "Warm")
+    assert (await shop.read(view_own, visitor=OWNER)).waiting == 2
+    waiting = await shop.read(view_offered, visitor=OWNER)
+    assert (waiting.said, waiting.full, waiting.member.id) == (own.said, False, owner.id)
+    told = await tell(shop)
+    assert told.said is not None
+    assert (told.said.person_id, told.full, told.member.id) == (budi, False, owner.id)
+    assert told.said.made_at
+    left = await shop.write(leave, visitor=OWNER, person_id=budi, made_at=told.said.made_at)
+    assert (left.said, left.member.id) == (None, owner.id)
+    said = [each for each in await shop.read(list_said) if each[0].startswith("testimonial")]
+    assert said == [
+        ("testimonial_came", owner.id, {"person": anna}),
+        ("testimonial_came", owner.id, {"person": budi}),
+        ("testimonial_shown", anna, {}),
+    ]
+    acts = [each for each in await shop.read(list_acts, most=9) if not each.by_command]
+    assert [(each.act, each.actor, each.subject, each.after) for each in acts] == [
+        ("testimonial", "Rosa", "Budi Santoso", "declined"),
+        ("testimonial", "Rosa", "Anna", "shown"),
+    ]
+    with pytest.raises(NotAllowed):
+        await shop.read(view_offered, visitor=ANNA)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.core.alarms import Trouble, Vitals
-from bot.services.alarms import Alarm, list_told, note_vitals, read_backlog
+from bot.services.alarms import Alarm, Backlog, list_told, note_vitals, read_backlog
 from bot.services.members import note_owners
 from storage import Store, Tx
 from storage.addresses import MemberAddress
@@ -72,3 +74,11 @@ async def test_what_waits_is_counted_with_its_age(store: Store, clock: Clock) ->
     ids = [row.id for row in await store.read(outbox.list_owed, after=NoticeId(0), limit=9)]
     await store.write(outbox.note_attempt, ids, error="no luck")
     assert (await store.read(read_backlog)).notices_age_seconds == 0
+
+
+def test_what_waits_grows_older_while_nothing_is_written() -> None:
+    """What there is none of has no age; nor have notices that were all tried before."""
+    waits = Backlog(updates=2, updates_age_seconds=5.0, notices=3, notices_age_seconds=7.0)
+    assert waits.compute_at(10) == replace(waits, updates_age_seconds=15.0, notices_age_seconds=17.0)
+    nothing = Backlog(updates=0, updates_age_seconds=0.0, notices=3, notices_age_seconds=0.0)
+    assert nothing.compute_at(10) == nothing

@@ -16,7 +16,9 @@ from bot.services.broadcasts.authoring import (
 )
 from bot.services.broadcasts.composing import Written, abandon, compose, keep
 from bot.services.broadcasts.delivering import (
+    Ends,
     FormerRun,
+    Step,
     begin,
     forget_progress,
     proceed,
@@ -29,7 +31,7 @@ from bot.services.conversations import find_conversation
 from bot.services.members import NotAllowed
 from bot.services.stats import count
 from storage import Store, Tx
-from storage.broadcast import Outcome
+from storage.broadcast import Outcome, Recipient
 from storage.records import BroadcastId, BroadcastState, DeliveryState, PersonId, Profile
 from storage.role import Role
 from storage.tables import broadcasts, deliveries, people, roles
@@ -353,3 +355,42 @@ async def test_drafts_are_forgotten_after_their_days_and_nothing_else(store: Sto
     assert await store.write(clean_broadcasts, 10) == 1
     assert await store.read(broadcasts.find, drafted) is None
     assert await store.read(broadcasts.find, under_way) is not None
+
+
+def test_what_could_not_be_written_down_is_written_down_first() -> None:
+    """In its order, before what has come since; and nothing of it is taken for free."""
+
+    def to(person: int, of: int = 1) -> Recipient:
+        return Recipient(
+            broadcast_id=BroadcastId(of), person_id=PersonId(person), telegram_id=person, code="c", language="en"
+        )
+
+    first, second = end(BroadcastId(1), PersonId(1)), end(BroadcastId(1), PersonId(2))
+    now, earlier = Ends(outcomes=[second], returned=[to(4)]), Ends(outcomes=[first], returned=[to(3)])
+    one, two, three = BroadcastId(1), BroadcastId(2), BroadcastId(3)
+    earlier.paused.add(one)
+    earlier.stopped.add(two)
+    earlier.unpaid.add(three)
+    now.paused.add(three)
+    now.add(earlier)
+    assert (now.outcomes, now.returned) == ([first, second], [to(3), to(4)])
+    assert (now.paused, now.stopped, now.unpaid) == ({one, three}, {two}, {three})
+    assert now.list_keys() == {(1, 1), (1, 2), (1, 3), (1, 4)}
+    assert not Ends()
+    for ends in (
+        Ends(outcomes=[first]),
+        Ends(returned=[to(1)]),
+        Ends(paused={one}),
+        Ends(stopped={one}),
+        Ends(unpaid={one}),
+    ):
+        assert ends
+
+
+def test_the_next_who_is_due_is_waited_for() -> None:
+    """In seconds, not less than none; while nobody is, nobody is waited for."""
+    step = Step(now=5_000_000)
+    assert step.compute_wait() is None
+    for due_at, wait in ((8_000_000, 3.0), (9_000_000, 3.0), (5_500_000, 0.5), (1_000_000, 0.0)):
+        step.note_due(due_at)
+        assert step.compute_wait() == wait

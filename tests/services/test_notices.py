@@ -8,14 +8,15 @@ from typing import ClassVar
 import pytest
 
 from bot.messages.notices import list_kinds
-from bot.services.joining.notices import FriendJoined
+from bot.services.joining.notices import FriendJoined, JoinAnnounced
 from bot.services.notices import Notice, NoticeUnreadable, owe, read_notice, view_notices
 from storage import Store
 from storage.addresses import ANNOUNCE, MemberAddress
 from storage.frozen import frozen
 from storage.records import NoticeId, OutboxRow, PersonId, Profile
-from storage.tables import outbox, people
+from storage.tables import labels, outbox, people
 from tests.messages.samples import RENDERERS, make_notice
+from tests.storage.clock import Clock
 from tests.thinning import thin
 
 KINDS = list_kinds(RENDERERS)
@@ -109,3 +110,33 @@ async def test_views_bring_the_names_of_the_moment(store: Store) -> None:
     assert view.unreadable == [odd]
     assert view.member is not None
     assert (view.member.name, view.names[budi.id], view.public_names[budi.id]) == ("Anna", "Budi", "")
+
+
+async def test_what_is_not_due_is_held_and_what_is_due_together_stands_together(store: Store, clock: Clock) -> None:
+    """With the seconds until it is; since when each might have been sent; what the reader is called where that was asked."""
+    anna = await store.write(people.add, Profile(telegram_id=1, first_name="Anna"), "Code000001")
+    await store.write(labels.add, anna.id, "vip")
+    began = clock.now
+    for number, digest_at in ((1, began + 90_000_000), (2, 0), (3, began + 30_000_000)):
+        notice = JoinAnnounced(friend=anna.id, inviter=anna.id, digest_at=digest_at)
+        await store.write(owe, ANNOUNCE, notice, key=number)
+    await store.write(owe, MemberAddress(anna.id), FriendJoined(friend=anna.id, points=1), key=1)
+    clock.advance(40)
+    rows = await store.read(outbox.list_owed, after=NoticeId(0), limit=9)
+    ids = [row.id for row in rows]
+    view = await store.read(view_notices, address=ANNOUNCE, ids=ids[:3], kinds=KINDS)
+    assert [(each.id, each.owed_at, each.topic_id) for each in view.owed] == [
+        (ids[1], began, None),
+        (ids[2], began + 30_000_000, None),
+    ]
+    assert (dict(view.held), view.member, list(view.labels), dict(view.names)) == (
+        {ids[0]: 50.0},
+        None,
+        [],
+        {anna.id: "Anna"},
+    )
+    address = MemberAddress(anna.id)
+    for labelled, called in ((True, ["vip"]), (False, [])):
+        own = await store.read(view_notices, address=address, ids=ids[3:], kinds=KINDS, labelled=labelled)
+        assert (list(own.labels), dict(own.public_names)) == (called, {anna.id: "Anna"})
+    assert not (await store.read(view_notices, address=ANNOUNCE, ids=ids[:1], kinds=KINDS, labelled=True)).labels

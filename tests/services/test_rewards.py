@@ -12,6 +12,7 @@ import pytest
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.rewards import Condition, Give, Limit, Rule
+from bot.core.campaigns.rules import DAYS_LIMIT
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.coupons.giving import expire
 from bot.services.coupons.giving import list_due as list_over
@@ -21,13 +22,14 @@ from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
 from bot.services.members import note_owners
 from bot.services.rewards.giving import free, list_due
-from bot.services.rewards.notices import read_rule
+from bot.services.rewards.notices import read_rule, write_rule
 from bot.services.segments.finding import count_steps
 from storage import Store, Tx
 from storage.checks import list_faults
 from storage.facts import GrantKind, GrantRow, GrantState
 from storage.records import NoticeId, Person, Profile, Referral, ReferralId, Side
-from storage.tables import grants, labels, ledgers, outbox, people
+from storage.tables import grants, labels, ledgers, outbox, people, redemptions
+from tests.owed import list_said
 from tests.services.test_coupons import list_news, take_in
 from tests.services.test_revoking import add_member
 from tests.storage.clock import Clock
@@ -387,3 +389,114 @@ async def test_without_such_rules_nothing_more_is_asked(store: Store, campaign: 
     assert await states(store, friend) == []
     assert len(await store.read(grants.list_by_referral, ReferralId(friend.id))) == 2
     assert await told(store) == []
+
+
+def show(row: GrantRow) -> tuple[object, ...]:
+    """What is written down of a grant."""
+    return row.rule, row.side, row.state, row.kind, row.what, row.points, row.threshold, row.week, row.reason
+
+
+async def test_what_is_given_is_written_down_and_told_with_all_that_is_known_of_it(
+    store: Store, campaign: Campaign, clock: Clock
+) -> None:
+    """To whom, for what, how it stands and until when; what is held is told with its end, and told again when it is freed."""
+    held = compose_rule(key="held", hold_days=3)
+    third = compose_milestone(number=1)
+    code = compose_rule(key="code", who=Side.INVITEE, give=Give(kind=GrantKind.CODE, what="SAVE"), valid_days=9)
+    await set_rules(store, campaign, held, third, code)
+    anna = await store.write(add_member)
+    friend = await store.write(bring, anna)
+    rows = await store.read(list_grants, [friend])
+    assert sorted(map(show, rows), key=str) == sorted(
+        [
+            ("held", Side.INVITER, GrantState.HELD, GrantKind.POINTS, "", 5, None, "", ""),
+            ("third", Side.INVITER, GrantState.AVAILABLE, GrantKind.BY_HAND, "a coffee", None, 1, "", ""),
+            ("code", Side.INVITEE, GrantState.AVAILABLE, GrantKind.CODE, "SAVE", None, None, "", ""),
+        ],
+        key=str,
+    )
+    by_rule = {row.rule: row for row in rows}
+    until = clock.now + 3 * DAY * 1_000_000
+    assert {key: row.matures_at for key, row in by_rule.items()} == {"held": until, "third": None, "code": None}
+    assert {row.person_id for row in rows} == {anna.id, friend.invitee_id}
+    usual = {"points": 0, "until": 0, "state": "available"}
+    expected = {
+        "held": {"rule": write_rule(held), "grant": by_rule["held"].id, "state": "held", "points": 5, "until": until},
+        "third": {**usual, "rule": write_rule(third), "grant": by_rule["third"].id},
+        "code": {**usual, "rule": write_rule(code), "grant": by_rule["code"].id},
+    }
+    said = await store.read(list_said, "reward_given")
+    assert {read_rule(str(payload["rule"])).key: payload for _, _, payload in said} == expected
+    for key, days in (("code", 9), ("third", DAYS_LIMIT)):
+        laid = await store.read(redemptions.find_by_grant, by_rule[key].id)
+        assert laid is not None
+        assert (laid.item, laid.expires_at, laid.person_id) == (
+            f"rule:{key}",
+            clock.now + days * DAY * 1_000_000,
+            by_rule[key].person_id,
+        )
+    clock.advance(3 * DAY)
+    await store.write(free, await store.read(list_due, limit=9))
+    freed = {**expected["held"], "state": "available", "until": 0}
+    assert await store.read(list_said, "reward_freed") == [("reward_freed", anna.id, freed)]
+    (line,) = [each for each in await store.read(ledgers.list_lines, anna.id, limit=9, offset=0) if each.amount == 5]
+    assert line.reason == "rule:held"
+    await store.write(revoke, friend.id, reason=RevokeReason.LEFT)
+    taken = await store.read(list_said, "reward_taken_back")
+    assert {read_rule(str(payload["rule"])).key: (to, payload["points"]) for _, to, payload in taken} == {
+        "third": (anna.id, 0),
+        "code": (friend.invitee_id, 0),
+    }
+    gone = {row.rule: row for row in await store.read(list_grants, [friend])}
+    assert {key: (row.state, row.reason) for key, row in gone.items()} == {
+        "held": (GrantState.REVOKED, "referral"),
+        "third": (GrantState.REVOKED, "score"),
+        "code": (GrantState.REVOKED, "referral"),
+    }
+
+
+async def test_what_waits_for_room_says_for_which(store: Store, campaign: Campaign, clock: Clock) -> None:
+    """And until when, where room comes with time: a week has an end, a number of pieces has none."""
+    week = compose_rule(key="week", limit=Limit(per_week=1), at_limit="queue")
+    first = compose_rule(key="first", limit=Limit(first=1), at_limit="queue")
+    told_only = compose_rule(key="told", limit=Limit(first=1), at_limit="tell")
+    stops = compose_rule(key="stops", limit=Limit(first=1))
+    await set_rules(store, campaign, week, first, told_only, stops)
+    anna = await store.write(add_member)
+    await store.write(bring, anna)
+    friend = await store.write(bring, anna)
+    rows = {row.rule: row for row in await store.read(list_grants, [friend])}
+    monday = int(datetime(2025, 10, 13, tzinfo=UTC).timestamp()) * 1_000_000
+    assert {key: (row.state, row.reason, row.matures_at, row.week) for key, row in rows.items()} == {
+        "week": (GrantState.PENDING, "limit:week", monday, "2025-W41"),
+        "first": (GrantState.PENDING, "limit:first", None, ""),
+        "told": (GrantState.DECLINED, "limit:first", None, ""),
+    }
+    clock.now = monday
+    await store.write(free, [rows["week"].id])
+    row = await store.read(grants.get, rows["week"].id)
+    assert (row.state, row.week, row.matures_at) == (GrantState.AVAILABLE, "2025-W42", None)
+    third = await store.write(bring, anna)
+    (waits,) = [each for each in await store.read(list_grants, [third]) if each.rule == "week"]
+    assert (waits.state, waits.matures_at) == (GrantState.PENDING, monday + 7 * DAY * 1_000_000)
+    await store.write(free, [waits.id])
+    again = await store.read(grants.get, waits.id)
+    assert (again.state, again.reason, again.matures_at) == (
+        GrantState.PENDING,
+        "limit:week",
+        monday + 7 * DAY * 1_000_000,
+    )
+
+
+async def test_what_waited_is_held_where_the_rule_holds(store: Store, campaign: Campaign, clock: Clock) -> None:
+    """From when there was room on; whatever was given to whoever was quicker makes that when it goes back."""
+    await set_rules(store, campaign, compose_rule(limit=Limit(first=1), at_limit="queue", hold_days=2))
+    anna = await store.write(add_member)
+    first, second = await store.write(bring, anna), await store.write(bring, anna)
+    assert await states(store, first, second) == [GrantState.HELD, GrantState.PENDING]
+    clock.advance(DAY)
+    await store.write(revoke, first.id, reason=RevokeReason.LEFT)
+    (row,) = await store.read(list_grants, [second])
+    assert (row.state, row.matures_at) == (GrantState.HELD, clock.now + 2 * DAY * 1_000_000)
+    (said,) = await store.read(list_said, "reward_freed")
+    assert (said[2]["state"], said[2]["until"], said[2]["points"]) == ("held", row.matures_at, 5)

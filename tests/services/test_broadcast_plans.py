@@ -8,6 +8,7 @@ import pytest
 from bot.core.broadcasts.timing import Timing, When
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.news import NewsRules
+from bot.services.audit import Act
 from bot.services.broadcasts.authoring import BroadcastView, cancel, compose_view, confirm
 from bot.services.broadcasts.delivering import Step, begin, proceed
 from bot.services.broadcasts.echoing import ask_edit, draft_edit, send_again, take_back
@@ -21,6 +22,7 @@ from storage.role import Role
 from storage.tables import broadcasts, conversations, deliveries, outbox, people, roles
 from tests.owed import list_said
 from tests.storage.clock import NOON, Clock
+from tests.written import list_written
 
 SARI = Profile(telegram_id=900, first_name="Sari", telegram_language="en")
 HOUR, DAY = 3600, 24 * 3600
@@ -332,6 +334,11 @@ async def test_taking_back_ends_the_sending_and_leaves_what_is_too_old(store: St
     assert (await see(store, of)).broadcast.state is BroadcastState.CANCELLED
     assert len((await send(store))[0]) == 1
     assert (await see(store, views[0].broadcast.id)).skipped == {Skip.OLD: 1}
+    sari = views[0].member.id
+    assert await store.read(list_written, Act.BROADCAST) == [
+        (Act.BROADCAST, sari, str(of), None, "draft", "running"),
+        (Act.BROADCAST, sari, str(of), None, "running", "deleted"),
+    ]
 
 
 async def test_the_unknown_are_written_to_again_only_by_hand(store: Store) -> None:
@@ -344,6 +351,10 @@ async def test_the_unknown_are_written_to_again_only_by_hand(store: Store) -> No
     await store.write(send_again, visitor=SARI, broadcast_id=of, progress_message_id=9)
     view = await see(store, of)
     assert (view.broadcast.state, view.counts) == (BroadcastState.RUNNING, {SENT: 1, QUEUED: 1})
+    assert view.broadcast.progress_message_id == 9
+    assert (await store.read(list_written, Act.BROADCAST))[1:] == [
+        (Act.BROADCAST, view.member.id, str(of), None, "done", "again"),
+    ]
 
 
 async def test_what_goes_wrong_for_too_many_waits_for_its_author(store: Store) -> None:

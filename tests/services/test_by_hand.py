@@ -27,6 +27,7 @@ from storage.tables import grants, ledgers, outbox, people, roles, shops
 from tests.services.test_joining import ANNA, BUDI, arrive
 from tests.storage.clock import Clock
 from tests.thinning import BOTH_ENGINES
+from tests.written import list_written
 
 SARI = Profile(telegram_id=900, first_name="Sari", telegram_language="en")
 TONO = Profile(telegram_id=901, first_name="Tono", telegram_language="en")
@@ -113,6 +114,12 @@ async def test_an_owner_takes_a_mistake_back_within_the_day(team: Store, clock: 
     assert await list_told(team) == [("points_given", 70), ("points_given", 5), ("points_returned", 70)]
     (act, *_) = await team.read(list_acts, most=1)
     assert (act.act, act.subject, act.after) == (Act.TOOK_BACK, "Anna", "70")
+    sari, anna = await find_id(team, SARI), await find_id(team, ANNA)
+    assert await team.read(list_written, Act.GAVE, Act.TOOK_BACK) == [
+        (Act.GAVE, sari, "", anna, "For the music", "70"),
+        (Act.GAVE, sari, "", anna, "For the music", "5"),
+        (Act.TOOK_BACK, sari, "", anna, "", "70"),
+    ]
     assert (await give(team, SARI, 1)).left == 994
     clock.advance(DAY_SECONDS + 1)
     assert (await team.write(return_given, visitor=SARI, grant_id=late.grant_id))[1] is None

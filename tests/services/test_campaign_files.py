@@ -9,6 +9,7 @@ import pytest
 from bot.core.campaigns.campaign import Campaign, CampaignMistake
 from bot.core.campaigns.drafting import set_languages
 from bot.core.campaigns.profile import find_profile
+from bot.services.audit import Act
 from bot.services.campaigns import get_terms
 from bot.services.campaigns.listing import export_campaign, list_lines
 from bot.services.campaigns.notices import FileKept, FileTaken
@@ -22,6 +23,7 @@ from storage.campaign import CampaignState
 from storage.records import NoticeId, Profile
 from storage.tables import campaigns, outbox, pictures, shops
 from storage.tables.pictures import StoredPicture
+from tests.written import list_written
 
 SARI = Profile(telegram_id=900, first_name="Sari", telegram_language="en")
 PICTURE = StoredPicture(sha256="ab" * 32, content=b"\xff\xd8 a picture", width=64, height=32)
@@ -98,6 +100,13 @@ async def test_a_campaign_may_run_beside_the_main_one(store: Store, campaign: Ca
     ]
     assert await store.write(take_campaign, Source(campaign=other))
     assert [each.main for each in await store.read(list_lines)] == [False, True]
+    assert await store.read(list_written, Act.CAMPAIGN_WRITTEN, Act.CAMPAIGN_MAIN) == [
+        (Act.CAMPAIGN_WRITTEN, None, campaign.slug, None, "", "v1"),
+        (Act.CAMPAIGN_WRITTEN, None, "other", None, "", "v2"),
+        (Act.CAMPAIGN_MAIN, None, "other", None, "", ""),
+    ]
+    mine = await store.read(export_campaign, campaign.slug)
+    assert mine.campaign == campaign
 
 
 async def test_what_is_applied_comes_out_again(store: Store, campaign: Campaign) -> None:

@@ -17,6 +17,7 @@ from bot.draw_command import find_fault
 from bot.jobs.contests import find_next_end, turn
 from bot.messages.contests import NOTICES, compose_csv
 from bot.messages.shop import Shop
+from bot.services.audit import Act
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.contests import contests
 from bot.services.contests.contests import ContestFile, ContestView
@@ -39,6 +40,7 @@ from tests.services.test_honours import bring, take
 from tests.services.test_revoking import add_member
 from tests.storage.clock import Clock
 from tests.thinning import BOTH_ENGINES
+from tests.written import list_written
 
 KINDS = {notice.kind: notice for notice in NOTICES}
 FIRST = ContestId(1)
@@ -154,6 +156,10 @@ async def test_results_are_told_once_with_their_prizes(store: Store, clock: Cloc
     assert (await list_words(store, ANNOUNCE))[1:] == [ContestReleased(name="The race", winners="Member 1\nMember 3")]
     late = await store.write(contests.strike, visitor=owner, contest_id=FIRST, person_id=budi, reason="team")
     assert not late.done
+    assert await store.read(list_written, Act.STRUCK, Act.RELEASED) == [
+        (Act.STRUCK, anna, "race", cleo, "", "team"),
+        (Act.RELEASED, anna, "race", None, "", ""),
+    ]
     assert await list_faults(store) == []
 
 

@@ -37,6 +37,7 @@ from tests.services.test_joining import ANNA, BUDI, arrive
 from tests.storage.cast import run
 from tests.storage.clock import Clock
 from tests.thinning import BOTH_ENGINES
+from tests.written import list_written
 
 STAFF = Profile(telegram_id=900, first_name="Tono", telegram_language="en")
 OWNER = Profile(telegram_id=901, first_name="Rosa", telegram_language="en")
@@ -118,6 +119,13 @@ async def test_a_list_that_comes_again_changes_nothing(shop: Store) -> None:
     (later, earlier) = (await shop.read(list_acts, most=2))[:2]
     assert (later.act, later.by_command, later.subject, later.after) == (Act.COUPONS, True, "cake", "1")
     assert (earlier.actor, earlier.subject, earlier.after) == ("Rosa", "coffee", "1")
+    rosa = await shop.read(people.find_by_telegram_id, OWNER.telegram_id)
+    assert rosa is not None
+    assert await shop.read(list_written, Act.COUPONS) == [
+        (Act.COUPONS, rosa.id, "coffee", None, "", "3"),
+        (Act.COUPONS, rosa.id, "coffee", None, "", "1"),
+        (Act.COUPONS, None, "cake", None, "", "1"),
+    ]
     assert await list_faults(shop) == []
 
 
@@ -257,6 +265,12 @@ async def test_a_coupon_is_used_once_at_the_counter(shop: Store, clock: Clock) -
         Act.HANDED_OUT,
         Act.HANDED_BACK,
         Act.HANDED_OUT,
+    ]
+    anna, tono = [await shop.read(people.find_by_telegram_id, each.telegram_id) for each in (ANNA, STAFF)]
+    assert anna is not None
+    assert tono is not None
+    assert await shop.read(list_written, Act.HANDED_OUT, Act.HANDED_BACK) == [
+        (act, tono.id, "", anna.id, "", "AB-12") for act in (Act.HANDED_OUT, Act.HANDED_BACK, Act.HANDED_OUT)
     ]
     for unit in (hand_in, hand_again):
         with pytest.raises(NotAllowed):

@@ -9,7 +9,7 @@ from bot.core.campaigns.rewards import JOIN, Condition, Give, Rule
 from bot.core.links import compute_story_mark
 from bot.core.spoken.own_codes import Unsuitable
 from bot.messages.joining.notices import NOTICES
-from bot.services.audit import list_acts
+from bot.services.audit import Act, list_acts
 from bot.services.joining.joining import credit, qualify, start
 from bot.services.joining.notices import FriendJoined, FriendWaiting, Qualified, RevokeReason, WelcomeWaiting
 from bot.services.joining.revoking import revoke
@@ -26,6 +26,7 @@ from storage.records import NoticeId, Person, Profile, Referral, Side
 from storage.tables import grants, labels, outbox, people, told_stories
 from tests.services.test_revoking import add_member
 from tests.services.test_rewards import COFFEE, bring, compose_milestone, set_rules
+from tests.written import list_written
 
 OWNER = Profile(telegram_id=1, first_name="Rina")
 AMBASSADOR = Condition(label=("ambassador",))
@@ -175,5 +176,11 @@ async def test_a_code_that_the_team_gives_leads_to_its_member(store: Store) -> N
     acts = [(line.act, line.subject, line.after) for line in await store.read(list_acts, most=9)]
     assert ("code_given", "Anna", "ANNA") in acts
     assert ("labelled", "Dora", "ambassador") in acts
+    rina = await store.read(people.find_by_telegram_id, OWNER.telegram_id)
+    assert rina is not None
+    assert await store.read(list_written, Act.CODE_GIVEN) == [
+        (Act.CODE_GIVEN, rina.id, "", anna.id, "", "ANNA"),
+        (Act.CODE_GIVEN, rina.id, "", anna.id, "anna", "ANNAS"),
+    ]
     assert await store.write(forget, telegram_id=anna.profile.telegram_id)
     assert await store.read(labels.list_of, anna.id) == []

@@ -18,6 +18,7 @@ from storage.tx import Tx
 from tests.owed import list_said
 from tests.storage.clock import Clock
 from tests.thinning import BOTH_ENGINES
+from tests.written import list_written
 
 SARI = Profile(telegram_id=1, first_name="Sari", telegram_language="en")
 DAY_SECONDS = 24 * 3600
@@ -151,6 +152,10 @@ async def test_owners_hear_who_comes_and_goes_and_it_is_written_down(owned: Stor
         ("invited", "Sari", "staff", "", ""),
         ("role", "Guest 1", "Guest 1", "member", "manager"),
         ("invited", "Sari", "manager", "", ""),
+    ]
+    assert await owned.read(list_written, Act.ROLE) == [
+        (Act.ROLE, number, "", number, "member", "manager"),
+        (Act.ROLE, sari, "", number, "manager", "member"),
     ]
 
 

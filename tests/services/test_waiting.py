@@ -14,6 +14,7 @@ from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.waitlist import Waitlist
 from bot.jobs.waiting import open_doors, welcome_owed
 from bot.messages.waiting import NOTICES
+from bot.services.audit import Act
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.joining.joining import start
 from bot.services.joining.notices import RevokeReason
@@ -33,6 +34,7 @@ from tests.services.test_revoking import add_member
 from tests.services.test_rewards import COFFEE, bring
 from tests.storage.cast import run
 from tests.thinning import BOTH_ENGINES
+from tests.written import list_written
 
 OWNER = Profile(telegram_id=1, first_name="Rina")
 KINDS = {notice.kind: notice for notice in NOTICES}
@@ -138,6 +140,9 @@ async def test_a_day_opens_the_doors_once(store: Store, campaign: Campaign) -> N
         await open_doors(store)
         assert await find_order(store, members) == order
     assert await store.read(find_next_door) is None
+    assert await store.read(list_written, Act.LET_IN) == [
+        (Act.LET_IN, None, campaign.slug, None, "", done) for done in ("2", "2")
+    ]
 
 
 async def test_the_next_day_that_opens_doors(store: Store, campaign: Campaign) -> None:
@@ -208,5 +213,8 @@ async def test_who_runs_the_shop_sees_how_long_the_queue_is(store: Store, campai
     assert (await store.read(view_queue, visitor=OWNER, count=2)).count == 2
     await let(store, 1, seen.let_in)
     assert (await store.read(view_queue, visitor=OWNER)).length == 2
+    assert await store.read(list_written, Act.LET_IN) == [
+        (Act.LET_IN, seen.member.id, campaign.slug, None, "", "1"),
+    ]
     with pytest.raises(NotAllowed):
         await store.read(view_queue, visitor=members[0].profile)

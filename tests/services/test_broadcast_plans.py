@@ -225,6 +225,17 @@ async def test_every_week_brings_a_broadcast_of_its_own(store: Store, clock: Clo
     (budi,) = await store.write(move_in, "id")
     of = await start(store, Timing(when=When.WEEKLY, weekday=4, minute=10 * 60))  # tomorrow, a Friday
     assert (await send(store))[0] == []
+    due_at = (await store.read(broadcasts.get, of)).due_at
+    before = clock.now
+    clock.advance((due_at - clock.now) // 1_000_000 - 1)
+    assert (await send(store))[1].compute_wait() == 1
+    assert await store.read(broadcasts.list_of, of) == []
+    clock.advance(1)
+    assert (await send(store))[1].compute_wait() == 0
+    assert len(await store.read(broadcasts.list_of, of)) == 1
+    assert (await store.read(broadcasts.get, of)).due_at == due_at + 7 * DAY * 1_000_000
+    clock.advance(7 * DAY - (clock.now - before) // 1_000_000)
+    assert (await send(store))[0] == [budi]
     for _ in range(2):
         clock.advance(DAY + HOUR + HOUR // 2)
         assert (await send(store))[0] == []  # it begins
@@ -232,7 +243,7 @@ async def test_every_week_brings_a_broadcast_of_its_own(store: Store, clock: Clo
         assert (await send(store))[0] == []
         clock.advance(6 * DAY - HOUR - HOUR // 2)
     weeks = await store.read(broadcasts.list_of, of)
-    assert [each.state for each in weeks] == [BroadcastState.DONE] * 2
+    assert [each.state for each in weeks] == [BroadcastState.DONE] * 3
     assert (await see(store, of)).week is not None
     await store.write(cancel, visitor=SARI, broadcast_id=of)
     clock.advance(14 * DAY)
@@ -254,8 +265,14 @@ async def test_drip_reaches_each_member_once_so_long_after_joining(store: Store,
     late = await store.write(join)
     clock.advance(3 * DAY - HOUR)
     assert (await send(store))[0] == []
+    due_at = (await store.read(broadcasts.get, of)).due_at
+    assert due_at == clock.now + 60 * 1_000_000, "then somebody is looked for again"
     clock.advance(2 * HOUR)
-    assert (await send(store))[0] == [late]
+    assert (await send(store, limit=1))[0] == [late]
+    assert (await store.read(broadcasts.get, of)).due_at == due_at, "there may be more of them"
+    step = (await send(store))[1]
+    assert step.compute_wait() == 60
+    assert (await store.read(broadcasts.get, of)).due_at == clock.now + 60 * 1_000_000
     clock.advance(DAY)
     assert (await send(store))[0] == []
     assert (await see(store, of)).broadcast.state is BroadcastState.RUNNING
@@ -293,13 +310,15 @@ async def test_an_edit_of_what_was_on_its_way_waits_for_it(store: Store, clock: 
     assert view is not None
     echo = view.broadcast.id
     await store.write(confirm, visitor=SARI, broadcast_id=echo, progress_message_id=6)
-    assert (await store.write(proceed, limit=9)).claims == []
+    step = await store.write(proceed, limit=9)
+    assert (step.claims, step.compute_wait()) == ([], 1)
     outcomes = [
         Outcome(broadcast_id=of, person_id=anna, state=SENT, message_id=71),
         Outcome(broadcast_id=of, person_id=budi, state=DeliveryState.BLOCKED),
     ]
     await store.write(proceed, outcomes=outcomes, limit=0)
-    clock.advance(2)
+    assert (await store.write(proceed, limit=9)).claims == []
+    clock.advance(1)
     (claim,) = (await store.write(proceed, limit=9)).claims
     assert [each.message_id for each in claim.recipients] == [71]
     assert (await see(store, echo)).skipped == {Skip.GONE: 1}

@@ -46,7 +46,8 @@ from storage.broadcast import Outcome
 from storage.conversation import Conversation
 from storage.records import BroadcastId, BroadcastState, DeliveryState, Person, Profile, Seq
 from storage.role import Role
-from storage.tables import audit, broadcasts, conversations, inbox, people, roles
+from storage.tables import audit, broadcasts, conversations, inbox, people, roles, webhooks
+from storage.webhook import HookEventKind
 from tests.services.asking import find_flow
 from tests.storage.cast import add_members
 from tests.storage.clock import Clock
@@ -227,9 +228,19 @@ async def test_a_few_get_it_first_and_the_rest_when_the_author_says_so(store: St
     early = await store.write(send_rest, visitor=SARI, broadcast_id=of, progress_message_id=6)
     assert early is not None
     assert (early.broadcast.state, early.broadcast.progress_message_id) == (RUNNING, 5), "not while it goes to the few"
+    hook = await store.write(
+        partial(
+            webhooks.add,
+            url="https://crm.example/hook",
+            kinds=[HookEventKind.BROADCAST_FINISHED.value],
+            secret="s",
+            allow_private=False,
+        )
+    )
     first = await deliver(store)
     assert len(first) == 1
     assert (await store.read(broadcasts.get, of)).state is DONE
+    assert await store.read(webhooks.list_last, hook, 9) == [], "it is not over"
     rest = await store.write(send_rest, visitor=SARI, broadcast_id=of, progress_message_id=6)
     assert rest is not None
     assert (rest.broadcast.state, rest.broadcast.sample_percent, rest.broadcast.progress_message_id) == (
@@ -240,6 +251,7 @@ async def test_a_few_get_it_first_and_the_rest_when_the_author_says_so(store: St
     assert rest.total == 8
     second = await deliver(store)
     assert len(second) == 7
+    assert len(await store.read(webhooks.list_last, hook, 9)) == 1
     assert set(first) & set(second) == set()
     for visitor, number in ((SARI, of), (TONO, of), (SARI, BroadcastId(of + 1))):
         assert await store.write(send_rest, visitor=visitor, broadcast_id=number, progress_message_id=7) is None

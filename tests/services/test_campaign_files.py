@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -27,6 +28,10 @@ from tests.written import list_written
 
 SARI = Profile(telegram_id=900, first_name="Sari", telegram_language="en")
 PICTURE = StoredPicture(sha256="ab" * 32, content=b"\xff\xd8 a picture", width=64, height=32)
+
+
+Words = tuple[str | None, str | None, int | None, str | None]
+"""The shop's chats, the community's number, and the zone."""
 
 
 async def list_told(store: Store) -> list[str]:
@@ -107,6 +112,54 @@ async def test_a_campaign_may_run_beside_the_main_one(store: Store, campaign: Ca
     ]
     mine = await store.read(export_campaign, campaign.slug)
     assert mine.campaign == campaign
+
+
+async def test_a_file_that_names_another_community_chat_has_said_so(store: Store, campaign: Campaign) -> None:
+    """One that names the same one again, or none, changes nothing of what was said since."""
+
+    async def take(community: int | str | None, points: int) -> tuple[str | None, int | None]:
+        rules = replace(campaign.rules, community=community)
+        await store.write(take_campaign, Source(campaign=replace(campaign, rules=rules, inviter_points=points)))
+        shop = await store.read(shops.get)
+        return shop.community_chat, shop.community_id
+
+    assert await take("@oven", 7) == ("@oven", None)
+    await store.write(shops.set_community_chat, "@other", -1001)
+    assert await take("@oven", 8) == ("@other", -1001)
+    assert await take(None, 9) == ("@other", -1001)
+    assert await take(-1009, 9) == ("-1009", -1009)
+    assert await take("@oven", 9) == ("@oven", None)
+
+
+async def test_of_the_settings_words_each_that_is_new_is_the_later_one(store: Store, campaign: Campaign) -> None:
+    """What was said in the chat since stays against a word that was said before; a word that is taken away is one too."""
+
+    async def begin(announce: str | None, community: str | None, zone: str | None, number: int | None = None) -> Words:
+        await store.write(
+            partial(
+                open_shop,
+                source=Source(campaign=campaign),
+                announce_chat=announce,
+                community_chat=community,
+                community_id=number,
+                zone=zone,
+            )
+        )
+        return await look()
+
+    async def look() -> Words:
+        shop = await store.read(shops.get)
+        return shop.announce_chat, shop.community_chat, shop.community_id, shop.zone
+
+    assert await begin("@news", "@oven", "Asia/Jakarta", -1001) == ("@news", "@oven", -1001, "Asia/Jakarta")
+    await store.write(shops.set_announce_chat, "@told")
+    await store.write(shops.set_zone, "Europe/Berlin")
+    assert await begin("@news", "@oven", "Asia/Jakarta") == ("@told", "@oven", -1001, "Europe/Berlin")
+    assert await begin("@news", "@oven", "Asia/Makassar", -1002) == ("@told", "@oven", -1002, "Asia/Makassar")
+    await store.write(shops.set_community_chat, "@other", -1003)
+    assert await begin("@more", "@oven", "Asia/Makassar", -1002) == ("@more", "@other", -1003, "Asia/Makassar")
+    assert await begin(None, "@new", None, -1004) == (None, "@new", -1004, None)
+    assert await begin(None, "@newer", None) == (None, "@newer", None, None)
 
 
 async def test_what_is_applied_comes_out_again(store: Store, campaign: Campaign) -> None:

@@ -18,11 +18,13 @@ from bot.services.fairness.picturing import FRIENDS_SHOWN, THEIRS_SHOWN, view_li
 from bot.services.joining.joining import start
 from bot.services.members import NotAllowed
 from storage.checks import find_faults
+from storage.facts import GrantState
 from storage.records import NoticeId, Person, PersonId, Profile, Referral, ReferralId, ReferralState
 from storage.review import ReviewRow, ReviewState
 from storage.role import Role
-from storage.tables import captchas, ledgers, outbox, people, referrals, reviews, roles, watches
+from storage.tables import captchas, grants, ledgers, outbox, people, referrals, reviews, roles, watches
 from tests.owed import list_said
+from tests.services.test_rewards import compose_milestone
 
 if TYPE_CHECKING:
     from bot.core.campaigns.campaign import Campaign
@@ -357,6 +359,44 @@ async def test_a_friend_who_was_looked_at_goes_on_by_the_terms_they_came_under(
     person = await store.read(find_person, profile)
     assert await store.read(ledgers.get_balance, person.id) == campaign.invitee_points
     assert await store.read(find_faults) == []
+
+
+async def test_who_counts_again_brings_again_what_so_many_friends_bring(
+    store: Store, clock: Clock, campaign: Campaign
+) -> None:
+    """It was taken back with the friend, and comes with them."""
+    rewarded = replace(campaign, rewards=(compose_milestone(number=1),))
+    came = await farm(store, clock, rewarded, Fairness())
+    anna = came[0][1].inviter_id
+
+    async def list_states() -> list[str]:
+        return sorted(row.state for row in await store.read(grants.list_of, anna, limit=99, offset=0) if row.threshold)
+
+    assert await list_states() == [GrantState.AVAILABLE]
+    await watch(store)
+    assert await list_states() == [GrantState.REVOKED]
+    await store.write(deciding.approve, visitor=BOSS, referral_id=came[0][1].id)
+    assert await list_states() == [GrantState.AVAILABLE, GrantState.REVOKED]
+    assert await store.read(find_faults) == []
+
+
+async def test_who_is_let_through_and_is_not_in_the_community_waits_for_that(
+    store: Store, clock: Clock, campaign: Campaign
+) -> None:
+    """Both hear what each of them gets then."""
+    strict = replace(campaign, inviter_points=11, invitee_points=7, rules=replace(campaign.rules, join_community=True))
+    came = await farm(store, clock, strict, Fairness())
+    await watch(store)
+    _, referral = came[-1]
+    assert (await get_review(store, referral)).state is ReviewState.OPEN
+    await store.write(deciding.approve, visitor=BOSS, referral_id=referral.id)
+    assert (await store.read(referrals.get, referral.id)).state is ReferralState.WAITING
+    friend, anna = referral.invitee_id, referral.inviter_id
+    said = await store.read(list_said, "friend_waiting", "welcome_waiting")
+    assert [each for each in said if friend in {each[1], each[2].get("friend")}] == [
+        ("welcome_waiting", friend, {"inviter": anna, "points": 7, "over": False}),
+        ("friend_waiting", anna, {"friend": friend, "points": 11}),
+    ]
 
 
 async def test_what_is_said_of_a_friend_who_is_looked_at(store: Store, clock: Clock, campaign: Campaign) -> None:

@@ -36,6 +36,7 @@ from bot.services.stats import TOP_SIZE, Figures, Page, look, measure
 from bot.services.tickets.tickets import say
 from bot.services.tickets.watching import view_desk_figures
 from bot.services.trials import measure_trial
+from bot.services.visiting import Click, count_clicks
 from storage import Store
 from storage.exports import EXPORTS
 from storage.records import BroadcastState, Person, Profile
@@ -166,6 +167,19 @@ async def test_of_parts_and_lists_so_many_are_shown(store: Store, cast: list[Per
     parts = (await store.read(view_page, session=session, page=BoardPage.STORIES)).parts
     assert [*parts] == ["", *(f"story-{number:02}" for number in range(SHOWN_ROWS - 1))]
     assert (parts["story-00"].prepared, parts["story-00"].started) == (1, 0)
+    for owner, source in ((1, "qr"), (1, "web"), (2, "web")):
+        code = cast[owner].code
+        await store.write(
+            count_clicks,
+            clicked=[Click(member_id=cast[owner].id, code=code, source=source, visitor=f"{owner}{source}")],
+        )
+    sources = (await store.read(view_page, session=session, page=BoardPage.SOURCES)).parts
+    assert [(key, part.started, part.clicked) for key, part in sources.items()] == [
+        ("qr", 1, 2),
+        ("web", 0, 2),
+        ("", 0, 0),
+        ("print", 0, 0),
+    ]
     rows = (await store.read(view_page, session=session, page=BoardPage.MEMBERS)).rows
     assert (len(rows), rows[0]["first_name"]) == (SHOWN_ROWS, f"Member {99 + SHOWN_ROWS}")
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Table, select, update
 
 from bot.core.durations import DAY
+from bot.core.funnel import PERIOD_DAYS
 from bot.services.cleaning import fold_funnel
 from bot.services.stats import cut, list_weeks, measure
 from bot.services.visiting import Click, count_clicks
@@ -284,6 +285,54 @@ async def test_every_cut_comes_to_the_whole(store: Store, clock: Clock) -> None:
     assert {(monday + 3) % 7 for monday in weeks} == {0}
     assert sum(week.started for week in weeks.values()) == ever.started
     assert set(await store.read(cut, Cut.CAMPAIGN)) == {"", "welcome"}
+
+
+async def test_a_figure_is_of_its_days_to_the_last_one(store: Store, clock: Clock) -> None:
+    """Today is one of them; what came before the last so many days is of those before; each click has its campaign."""
+    anna = await store.write(people.add, Profile(telegram_id=1, first_name="Anna"), "Code000001")
+    shown = (await store.read(shops.get)).campaign_id
+    click = Click(member_id=anna.id, code=anna.code, source="web", visitor="v", campaign=shown)
+    assert await store.write(count_clicks, clicked=[click]) == 1
+
+    async def count(days: int | None = None) -> int:
+        parts = await store.read(cut, Cut.CAMPAIGN, days=days)
+        return parts["welcome"].clicks if "welcome" in parts else 0
+
+    async def measure_all() -> tuple[int, int, int]:
+        figures = await store.read(measure)
+        return figures.funnel.clicks, figures.lately.clicks, figures.before.clicks
+
+    assert [await count(days) for days in (None, 0, 1, 2)] == [1, 0, 1, 1]
+    clock.advance(86_400)
+    assert [await count(days) for days in (None, 1, 2)] == [1, 0, 1]
+    assert await measure_all() == (1, 1, 0)
+    clock.advance((PERIOD_DAYS - 2) * 86_400)
+    assert await measure_all() == (1, 1, 0)
+    clock.advance(86_400)
+    assert await measure_all() == (1, 0, 1)
+    clock.advance((PERIOD_DAYS - 1) * 86_400)
+    assert await measure_all() == (1, 0, 1)
+    clock.advance(86_400)
+    assert await measure_all() == (1, 0, 0)
+
+
+async def test_the_last_weeks_end_with_this_one(store: Store, clock: Clock) -> None:
+    """A week is counted from its Monday on, and leaves the list once it is the thirteenth."""
+    anna = await store.write(people.add, Profile(telegram_id=1, first_name="Anna"), "Code000001")
+    while (clock.now // DAY + 3) % 7:
+        clock.advance(86_400)
+    monday = clock.now // DAY
+    click = Click(member_id=anna.id, code=anna.code, source="web", visitor="v")
+    await store.write(count_clicks, clicked=[click])
+    clock.advance(6 * 86_400)
+    weeks = await store.read(list_weeks)
+    assert [*weeks] == list(range(monday - 77, monday + 1, 7))
+    assert [week.clicks for week in weeks.values()] == [*[0] * 11, 1]
+    clock.advance((11 * 7 - 6) * 86_400)
+    assert [week.clicks for week in (await store.read(list_weeks)).values()] == [1, *[0] * 11]
+    assert [*await store.read(list_weeks, 2)] == [monday + 70, monday + 77]
+    clock.advance(7 * 86_400)
+    assert [week.clicks for week in (await store.read(list_weeks)).values()] == [0] * 12
 
 
 async def test_somebody_who_clicks_often_is_one_person_a_day(store: Store, clock: Clock) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.rewards import Rule
 from bot.core.ideas import CO_MAKER, EACH_DAY, SHOWN, Taking
+from bot.services.audit import Act
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.ideas.answering import answer, answer_asked, view_idea, view_next
 from bot.services.ideas.ideas import IdeasView, add_picture, find_own, let_tell, support, take_idea, view_ideas
@@ -26,6 +28,7 @@ from tests.services.test_rewards import FIVE
 from tests.services.test_rewards_with_time import set_rules
 from tests.storage.clock import Clock
 from tests.thinning import BOTH_ENGINES
+from tests.written import list_written
 
 SARI = Profile(telegram_id=900, first_name="Sari", telegram_language="en")
 ADOPTED = Rule(key="idea", when="adopted", who=Side.INVITER, give=FIVE)
@@ -88,6 +91,12 @@ async def test_the_author_hears_each_step_and_an_adopted_idea_is_honoured_once(s
     assert await shop.read(labels.list_of, anna.id) == [CO_MAKER]
     (done,) = (await look(shop)).adopted
     assert (done.text, done.answer) == ("Rye on Sundays", "There is rye now")
+    sari = await shop.read(people.find_by_telegram_id, SARI.telegram_id)
+    assert sari is not None
+    assert await shop.read(list_written, Act.IDEA) == [
+        (Act.IDEA, sari.id, "", anna.id, before, after)
+        for before, after in pairwise([IdeaState.OPEN, IdeaState.THANKED, IdeaState.CONSIDERED, IdeaState.ADOPTED])
+    ]
     assert await list_faults(shop) == []
 
 

@@ -193,6 +193,8 @@ async def test_a_good_moment_at_night_waits_for_the_morning(store: Store, clock:
     await store.write(offer_due, limit=9)
     assert await list_owed(store, "card_offered") == [{"moment": "pulse"}]
     assert await is_card_owed(store, anna)
+    asked = await store.read(askings.get, anna)
+    assert (asked.ask_due_at, asked.ask_cause) == (None, None)
 
 
 async def test_whoever_is_quiet_at_night_is_nudged_in_the_morning(store: Store, clock: Clock, asking: Campaign) -> None:

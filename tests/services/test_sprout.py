@@ -4,10 +4,14 @@ from bot.core.durations import DAY
 from bot.core.sprout import Part, Share
 from bot.services.pulse.measuring import measure_pulse
 from bot.services.sprout import measure_sprout
+from bot.services.tickets import desk
+from bot.services.tickets.tickets import say
 from storage import Store, Tx
 from storage.pulse import PulseCause
 from storage.records import Profile
-from storage.tables import ideas, people, pulses
+from storage.role import Role
+from storage.tables import ideas, people, pulses, roles, shops
+from storage.ticket import Said, TicketId
 from tests.storage.clock import Clock
 
 DAY_SECONDS = DAY // 1_000_000
@@ -45,6 +49,31 @@ async def test_the_sprout_is_measured(store: Store, clock: Clock) -> None:
     clock.advance(60 * DAY_SECONDS)
     later = (await store.read(measure_sprout)).shares
     assert (later[Part.SATISFACTION], later[Part.LOYALTY]) == (Share(), Share(part=4, whole=4))
+
+
+async def test_what_was_said_to_the_shop_was_answered_in_time_or_not(store: Store, clock: Clock) -> None:
+    """To the second; a question that can still be answered in time says nothing yet."""
+    await store.write(fill)
+    asking = [Profile(telegram_id=100 + number, first_name=f"P{number}") for number in range(3)]
+    wait = (await store.read(shops.find_desk))[1] * 3600
+
+    wayan = Profile(telegram_id=900, first_name="Wayan")
+    await store.write(roles.set, wayan.telegram_id, Role.STAFF)
+
+    async def answer(number: TicketId) -> None:
+        await store.write(desk.answer, visitor=wayan, ticket_id=number, said=Said(words="Sorry"))
+
+    opened = [(await store.write(say, visitor=each, said=Said(words="Cold"))).ticket.id for each in asking]
+    assert (await store.read(measure_sprout)).shares[Part.VOICE] == Share(part=0, whole=0)
+    clock.advance(wait - 1)
+    assert (await store.read(measure_sprout)).shares[Part.VOICE] == Share(part=0, whole=0)
+    clock.advance(1)
+    assert (await store.read(measure_sprout)).shares[Part.VOICE] == Share(part=0, whole=3)
+    await answer(opened[0])
+    assert (await store.read(measure_sprout)).shares[Part.VOICE] == Share(part=1, whole=3)
+    clock.advance(1)
+    await answer(opened[1])
+    assert (await store.read(measure_sprout)).shares[Part.VOICE] == Share(part=1, whole=3)
 
 
 async def test_how_it_was_is_measured_by_week_and_way(store: Store, clock: Clock) -> None:

@@ -18,6 +18,7 @@ from storage.role import Role
 from storage.tables import outbox, people, roles, ticket_words
 from storage.tables import tickets as table
 from storage.ticket import About, Said, SaidState, TicketRow, TicketState
+from tests.owed import list_said
 from tests.storage.cast import add_member
 from tests.storage.clock import Clock
 
@@ -116,6 +117,12 @@ async def test_nobody_waits_without_an_answer_or_an_alert(shop: Store, clock: Cl
     owner = await shop.read(people.find_by_telegram_id, SARI.telegram_id)
     assert owner is not None
     assert ("ticket_waits", owner.id) in told[len(reminded) :]
+    said = [(to, dict(payload)) for _, to, payload in await shop.read(list_said, "ticket_waits")]
+    waits = {"ticket": ticket.id, "person": ticket.person_id, "due": ticket.due_at}
+    assert [payload for _, payload in said] == [
+        *[waits | {"late": False}] * len(reminded),
+        *[waits | {"late": True}] * (len(told) - len(reminded)),
+    ]
     clock.advance(90 * 24 * HOUR)
     assert await shop.write(watching.watch) == 0
     assert (await shop.read(table.get, ticket.id)).state is TicketState.OPEN

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from bot.core.campaigns.campaign import Campaign
-from bot.core.trials import MOST_DAYS, Standing, Verdict, choose_arm, choose_wording
+from bot.core.trials import MOST_DAYS, MOST_VARIANTS, Standing, Verdict, choose_arm, choose_wording
+from bot.services.audit import Act
 from bot.services.campaigns import get_terms
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.members import NotAllowed, note_owners
@@ -22,6 +24,7 @@ from storage import Store, Tx
 from storage.records import PersonId, Profile, ReferralState, ShareWay
 from storage.tables import people, referrals, shares, shops
 from tests.storage.clock import Clock
+from tests.written import list_written
 
 OWNER = Profile(telegram_id=1, first_name="Rina")
 DAY_SECONDS = 24 * 3600
@@ -137,7 +140,19 @@ async def test_more_than_two_stories_are_tried_where_there_are_so_many(store: St
     for more in (len(campaign.stories) + 1, 5, 1, 0):
         await store.write(begin_trial, visitor=OWNER, stories=more)
         assert (await store.read(measure_trial)).standing is None
+    await store.write(begin_trial, visitor=OWNER, stories=MOST_VARIANTS)
+    assert len((await measure(store)).arms) == MOST_VARIANTS <= len(campaign.stories)
+    await store.write(end_trial, visitor=OWNER)
     await store.write(begin_trial, visitor=OWNER, stories=3)
+    rina = await store.read(people.find_by_telegram_id, OWNER.telegram_id)
+    assert rina is not None
+    assert [
+        (act, who, slug, before, after.partition(":")[0])
+        for act, who, slug, _, before, after in await store.read(list_written, Act.CAMPAIGN_WRITTEN)
+    ][1:] == [
+        (Act.CAMPAIGN_WRITTEN, rina.id, campaign.slug, before, after)
+        for before, after in pairwise(("v1", "v2", "v3", "v4"))
+    ]
     keys = [story.key for story in campaign.stories[:3]]
     assert [arm.key for arm in (await measure(store)).arms] == keys
     profiles = [Profile(telegram_id=50 + n, first_name="P") for n in range(24)]

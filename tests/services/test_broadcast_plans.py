@@ -19,7 +19,7 @@ from storage import Store, Tx
 from storage.broadcast import Action, News, Outcome, Page, Skip, Window
 from storage.records import BroadcastId, BroadcastState, DeliveryState, NoticeId, PersonId, Profile
 from storage.role import Role
-from storage.tables import broadcasts, conversations, deliveries, outbox, people, roles
+from storage.tables import askings, broadcasts, conversations, deliveries, outbox, people, roles
 from tests.owed import list_said
 from tests.storage.clock import NOON, Clock
 from tests.written import list_written
@@ -71,6 +71,16 @@ async def start(
     assert view is not None
     await store.write(people.set_blocked, view.member.id, True)
     return of
+
+
+async def count_sated(store: Store, segment: str | None = None) -> int:
+    """How many would be left out of one more since they have had enough."""
+    draft = await store.write(write_draft)
+    await store.write(broadcasts.set_segment, draft, segment)
+    seen = await store.write(view_when, visitor=SARI, broadcast_id=draft)
+    assert seen is not None
+    assert seen.plan is not None
+    return seen.plan.skipped[Skip.WEEKLY]
 
 
 async def send(store: Store, limit: int = 10, state: DeliveryState = SENT) -> tuple[list[int], Step]:
@@ -145,6 +155,38 @@ async def test_before_it_is_sent_it_is_said_who_is_left_out_and_who_waits(store:
     assert SKIPPED not in (await see(store, other)).counts
 
 
+async def test_of_whom_is_meant_it_is_said_who_is_left_out(store: Store) -> None:
+    """One for each reason, and one who waits; as many of those who are not meant are not counted."""
+    await store.write(move_in, *["en-gb", "id"] * 5)
+    english, other = [Profile(telegram_id=0, first_name="P", telegram_language=each) for each in ("en-gb", "id")]
+    for number, each in ((100, english), (101, other)):
+        declining = replace(each, telegram_id=number)
+        await store.write(set_wanted, visitor=declining, kind=News.OFFERS, wanted=False)
+    for number, each in ((102, english), (103, other)):
+        await store.write(set_zone, visitor=replace(each, telegram_id=number), zone="America/Mexico_City")
+
+    def displease(tx: Tx) -> None:
+        for each in (104, 105):
+            person = people.find_by_telegram_id(tx, each)
+            assert person is not None
+            askings.set_all(tx, replace(askings.get(tx, person.id), displeased_at=tx.now))
+
+    await store.write(displease)
+    draft = await store.write(write_draft)
+    for segment, of_each in (("language:en", 1), (None, 2)):
+        await store.write(broadcasts.set_segment, draft, segment)
+        seen = await store.write(view_when, visitor=SARI, broadcast_id=draft)
+        assert seen is not None
+        assert seen.plan is not None
+        assert seen.plan.skipped == {Skip.NEWS: of_each, Skip.WEEKLY: 0, Skip.DISPLEASED: of_each}, segment
+        assert seen.plan.held == of_each
+    for _ in range(2):
+        await start(store)
+    await send(store, 99)
+    all_of_them = await count_sated(store)
+    assert (all_of_them, await count_sated(store, "language:en")) == (6, 3)
+
+
 async def test_nobody_gets_more_in_a_week_than_the_shop_promised(store: Store, clock: Clock) -> None:
     """What waits for a member counts too; after a week they get the next."""
     await store.write(move_in, "id")
@@ -154,7 +196,11 @@ async def test_nobody_gets_more_in_a_week_than_the_shop_promised(store: Store, c
     third = await start(store)
     assert (await send(store))[0] == []
     assert (await see(store, third)).skipped == {Skip.WEEKLY: 1}
-    clock.advance(7 * DAY + 1)
+    assert await count_sated(store) == 1
+    clock.advance(7 * DAY)
+    assert await count_sated(store) == 1
+    clock.advance(1)
+    assert await count_sated(store) == 0
     await start(store)
     assert len((await send(store))[0]) == 1
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from bot.core.broadcasts.content import Kind, Version, read_content
@@ -31,7 +33,7 @@ from bot.services.conversations import find_conversation
 from bot.services.members import NotAllowed
 from bot.services.stats import count
 from storage import Store, Tx
-from storage.broadcast import Outcome, Recipient
+from storage.broadcast import News, Outcome, Recipient
 from storage.records import BroadcastId, BroadcastState, DeliveryState, PersonId, Profile
 from storage.role import Role
 from storage.tables import broadcasts, deliveries, people, roles
@@ -213,6 +215,45 @@ async def test_a_claim_takes_from_the_next_broadcast_what_the_oldest_lacks(store
     await store.write(confirm, visitor=SARI, broadcast_id=second, progress_message_id=6)
     claims = (await store.write(proceed, limit=4)).claims
     assert [(claim.broadcast.id, len(claim.recipients)) for claim in claims] == [(first, 3), (second, 1)]
+
+
+async def test_what_is_paid_for_has_room_of_its_own(store: Store) -> None:
+    """Neither takes what the other has; where there is no room, nobody of its kind is claimed, and the rest goes on."""
+    first = await start(store, members=2)
+    others: list[BroadcastId] = []
+    for is_paid in (True, False):
+        others.append(await write_draft(store))
+        await store.write(
+            partial(broadcasts.set_plan, broadcast_id=others[-1], news=News.OFFERS, timing=None, paid=is_paid)
+        )
+        await store.write(confirm, visitor=SARI, broadcast_id=others[-1], progress_message_id=6)
+    paid, last = others
+
+    async def claim(limit: int, paid_limit: int = 0) -> tuple[dict[BroadcastId, int], set[bool]]:
+        step = await store.write(proceed, limit=limit, paid_limit=paid_limit, run="one")
+        return {each.broadcast.id: len(each.recipients) for each in step.claims if each.recipients}, step.more
+
+    assert await claim(1, 1) == ({first: 1, paid: 1}, {False, True})
+    assert await claim(0, 1) == ({paid: 1}, {True})
+    assert await claim(1) == ({first: 1}, {False})
+    assert {(await store.read(broadcasts.get, each)).claimed_by for each in (first, paid)} == {"one"}
+    assert (await store.read(broadcasts.get, last)).claimed_by != "one"
+    assert await claim(3, 9) == ({first: 1, paid: 1, last: 2}, {False})
+    assert await claim(9, 9) == ({last: 1}, set())
+
+
+async def test_an_album_takes_the_room_of_its_messages(store: Store) -> None:
+    """Of each part and of what stands below it; whoever has the room for one message has it for one reader."""
+    first = await start(store, members=4)
+    item = {"kind": "photo", "file_id": "f"}
+    await store.write(broadcasts.set_content, first, {"versions": {"": {"kind": "album", "items": [item, item]}}})
+    second = await write_draft(store)
+    await store.write(confirm, visitor=SARI, broadcast_id=second, progress_message_id=6)
+    for limit, claimed, weights in ((7, {first: 2}, [3]), (2, {first: 1}, [3]), (9, {first: 2, second: 3}, [3, 1])):
+        claims = (await store.write(proceed, limit=limit)).claims[: len(claimed)]
+        assert {each.broadcast.id: len(each.recipients) for each in claims if each.recipients} == claimed, limit
+        assert [each.weight for each in claims] == weights
+        assert {each.counted_id for each in claims} == set(claimed)
 
 
 async def test_who_has_blocked_the_bot_is_marked_with_the_outcome(store: Store) -> None:

@@ -29,6 +29,7 @@ from storage.checks import list_faults
 from storage.handout import HandoutKind
 from storage.records import NoticeId, Person, PersonId, Referral
 from storage.tables import honours, outbox, people, scores
+from tests.owed import list_said
 from tests.services.conftest import CHAT
 from tests.services.test_revoking import add_member
 from tests.storage.clock import Clock
@@ -129,6 +130,28 @@ async def test_a_tier_of_a_period_ends_by_itself(store: Store, clock: Clock, hon
     told = await list_words(store, anna)
     assert told[:2] == [TierReached(tier="friend"), TierReached(tier="star", asks=False)]
     assert told[2:] == [TierLost(tier="star", now="friend", lapsed=True, missing=2)]
+
+
+async def test_a_view_says_until_when_and_what_is_next(store: Store, clock: Clock, campaign: Campaign) -> None:
+    """Above all there is nothing more; whoever lost one hears what it takes to have it again."""
+    new = Tier(key="new", friends=1, name={"en": "New"}, period_days=10)
+    anna = await open_honouring(store, replace(campaign, tiers=(FRIEND, new)))
+    begun = clock.now
+    first = await store.write(bring, anna)
+    assert await find_view(store, anna) == HonourView(tier="new", until_at=begun + 10 * DAY, next="friend", missing=1)
+    clock.advance(60)
+    second = await store.write(bring, anna)
+    assert await find_view(store, anna) == HonourView(tier="friend")
+    await store.write(take, second)
+    assert await find_view(store, anna) == HonourView(tier="new", until_at=begun + 10 * DAY, next="friend", missing=1)
+    await store.write(take, first)
+    assert await find_view(store, anna) == HonourView(next="new", missing=1)
+    assert await store.read(list_said, "tier_reached", "tier_lost") == [
+        ("tier_reached", anna, {"tier": "new", "asks": True}),
+        ("tier_reached", anna, {"tier": "friend", "asks": False}),
+        ("tier_lost", anna, {"tier": "friend", "now": "new", "lapsed": False, "missing": 1}),
+        ("tier_lost", anna, {"tier": "new", "now": "", "lapsed": False, "missing": 1}),
+    ]
 
 
 async def test_new_terms_find_who_has_earned_what_and_tell_nobody(store: Store, campaign: Campaign) -> None:

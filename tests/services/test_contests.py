@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -34,7 +35,7 @@ from storage.facts import GrantKind
 from storage.records import NoticeId, PersonId, Profile
 from storage.role import Role
 from storage.tables import contests as rows
-from storage.tables import ledgers, outbox, people, roles
+from storage.tables import ledgers, outbox, people, roles, shops
 from tests.services.test_coupons import take_in
 from tests.services.test_honours import bring, take
 from tests.services.test_revoking import add_member
@@ -103,13 +104,18 @@ async def test_a_contest_begins_counts_and_ends_by_the_clock(store: Store, clock
     await turn(store)
     (begun,) = await list_words(store, ANNOUNCE)
     assert isinstance(begun, ContestBegun)
-    assert begun.commitment == ""
+    version_id = (await store.read(shops.get)).version_id
+    ends_at = int(datetime(2025, 10, 13, tzinfo=UTC).timestamp()) * 1_000_000
+    assert begun == ContestBegun(version=version_id, key="race", ends_at=ends_at, commitment="")
     for person_id in (budi, cleo, budi):
         clock.advance(60)
         await store.write(bring, person_id)
     seen = await look(store, cleo)
     assert [each.person_id for each in seen.leading] == [budi, cleo]
     assert (seen.rank, seen.score, seen.row.state) == (2, 1, ContestState.RUNNING)
+    assert (seen.number, seen.contestants, seen.friends, seen.placings) == (cleo, 0, 0, ())
+    other = await look(store, anna)
+    assert (other.rank, other.score, other.number, other.contest) == (None, 0, anna, RACE)
     assert await store.read(find_next_end) == seen.row.ends_at
     clock.advance(4 * DAY_SECONDS)
     assert await store.read(find_next_end) is None
@@ -154,6 +160,9 @@ async def test_results_are_told_once_with_their_prizes(store: Store, clock: Cloc
     assert [(each.name, each.place) for each in (won, second)] == [("The race", 1), ("The race", 2)]
     assert read_rule(second.prize).give == Give(kind=GrantKind.BY_HAND, what="a cake")
     assert (await list_words(store, ANNOUNCE))[1:] == [ContestReleased(name="The race", winners="Member 1\nMember 3")]
+    over = await look(store, dewi)
+    assert (over.row.state, over.number, over.contestants, over.friends) == (ContestState.RELEASED, dewi, 3, 5)
+    assert over.placings == placings
     late = await store.write(contests.strike, visitor=owner, contest_id=FIRST, person_id=budi, reason="team")
     assert not late.done
     assert await store.read(list_written, Act.STRUCK, Act.RELEASED) == [

@@ -403,6 +403,24 @@ async def test_an_order_that_is_put_aside_takes_back_what_it_brought(store: Stor
     assert await list_faults(store) == []
 
 
+async def test_who_gives_back_a_part_hears_what_is_gone_of_a_share(store: Store, campaign: Campaign) -> None:
+    """As many points as the balance has lost, and all that are left with the rest of the price."""
+    till = await open_till(store, campaign, TENTH)
+    balances = [await till.balances()]
+    await till.tell()
+    balances.append(await till.balances())
+    for part, amount in (("one", 400), ("rest", 600)):
+        await till.refund(amount, part)
+        balances.append(await till.balances())
+    begun, full, less, none = [friend for _, friend in balances]
+    assert begun == none < less < full
+    said = await store.read(list_said, "reward_taken_back")
+    assert [(to, payload["points"]) for _, to, payload in said] == [
+        (till.friend.id, full - less),
+        (till.friend.id, less - none),
+    ]
+
+
 async def test_with_the_recommendation_goes_what_purchases_brought(store: Store, campaign: Campaign) -> None:
     """And a refund after that takes nothing twice."""
     till = await open_till(store, campaign, FIVE, TENTH)

@@ -10,19 +10,19 @@ from bot.core.campaigns.fairness import AtDeadline, Fairness
 from bot.core.fairness.asking import TRIES, CaptchaKind
 from bot.jobs.fairness import watch
 from bot.services.audit import list_acts
-from bot.services.campaigns.opening import Source, open_shop
+from bot.services.campaigns.opening import Source, open_shop, take_campaign
 from bot.services.fairness import asking, deciding
 from bot.services.fairness.asking import Answering
 from bot.services.fairness.deciding import Deciding
 from bot.services.fairness.picturing import FRIENDS_SHOWN, THEIRS_SHOWN, view_lines
-from bot.services.joining.joining import start
+from bot.services.joining.joining import credit, start
 from bot.services.members import NotAllowed
 from storage.checks import find_faults
 from storage.facts import GrantState
 from storage.records import NoticeId, Person, PersonId, Profile, Referral, ReferralId, ReferralState
 from storage.review import ReviewRow, ReviewState
 from storage.role import Role
-from storage.tables import captchas, grants, ledgers, outbox, people, referrals, reviews, roles, watches
+from storage.tables import campaigns, captchas, grants, ledgers, outbox, people, referrals, reviews, roles, watches
 from tests.owed import list_said
 from tests.services.test_rewards import compose_milestone
 
@@ -296,6 +296,37 @@ async def test_one_of_the_queue_is_looked_at_with_all_that_is_known(
         await store.read(deciding.view_one, visitor=ANNA, referral_id=referral.id)
 
 
+async def test_a_friend_is_looked_at_by_the_terms_they_came_under(
+    store: Store, clock: Clock, campaign: Campaign
+) -> None:
+    """Not by those of another campaign, nor by those that hold by then."""
+    await farm(store, clock, campaign, Fairness())
+    await watch(store)
+    asks = replace(campaign, slug="asks", fairness=Fairness(captcha_at=40, hold_at=1_000, refuse_at=0))
+    await store.write(take_campaign, Source(campaign=asks), main=False)
+    row = await store.read(campaigns.find_by_slug, "asks")
+    assert row is not None
+
+    def come(tx: Tx) -> Referral | None:
+        number = next(_NUMBERS)
+        profile = Profile(telegram_id=number, first_name=f"Lucky {number % 1_000_000}", telegram_language="en")
+        start(tx, visitor=profile, payload="")
+        return credit(tx, find_person(tx, ANNA), find_person(tx, profile), source="qr", campaign=row.id)
+
+    clock.advance(600)
+    referral = await store.write(come)
+    assert referral is not None
+    review = await get_review(store, referral)
+    assert (review.state, review.due_at) == (ReviewState.ASKED, clock.now + DAY * 1_000_000)
+    clock.advance(600)
+    _, other = await store.write(bring, ANNA)
+    assert (await get_review(store, other)).state is ReviewState.OPEN
+    ending = replace(campaign, fairness=Fairness(at_deadline=AtDeadline.VOID))
+    await store.write(open_shop, Source(campaign=ending))
+    seen = await store.read(deciding.view_one, visitor=BOSS, referral_id=other.id)
+    assert (seen.referral == other, seen.pays) == (True, True)
+
+
 async def test_whoever_is_refused_can_say_something_to_it_once(store: Store, clock: Clock, campaign: Campaign) -> None:
     """Either side, as the dialogue has asked; nobody else, nothing empty, and not while it is only looked at."""
     (friend, referral), *_ = await farm(store, clock, campaign, Fairness())
@@ -388,7 +419,11 @@ async def test_who_is_let_through_and_is_not_in_the_community_waits_for_that(
     came = await farm(store, clock, strict, Fairness())
     await watch(store)
     _, referral = came[-1]
-    assert (await get_review(store, referral)).state is ReviewState.OPEN
+    row = await get_review(store, came[-1][1])
+    assert (row.state, row.counted) == (ReviewState.OPEN, False)
+    clock.advance(600)
+    _, referral = await store.write(bring, ANNA)
+    assert (await get_review(store, referral)).state is ReviewState.OPEN, "at once, by now"
     await store.write(deciding.approve, visitor=BOSS, referral_id=referral.id)
     assert (await store.read(referrals.get, referral.id)).state is ReferralState.WAITING
     friend, anna = referral.invitee_id, referral.inviter_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.rewards import Condition, Give, Rule
@@ -16,7 +17,7 @@ from bot.services.joining.revoking import revoke
 from bot.services.sharing.cards import note_share
 from storage import Store, Tx
 from storage.checks import list_faults
-from storage.facts import GrantKind, GrantRow, GrantState
+from storage.facts import EventKind, GrantKind, GrantRow, GrantState
 from storage.records import Person, PersonId, Profile, Referral, ShareWay, Side
 from storage.schema.rewards import grant
 from storage.tables import grants, inbox, ledgers, people
@@ -159,6 +160,18 @@ async def test_so_many_cards_within_a_week_bring_it_once_a_week(store: Store, ca
     assert await told(store) == ["reward_given"] * 2
     assert await store.read(ledgers.get_balance, anna.id) == 10
     assert await list_faults(store) == []
+
+
+async def test_only_what_counts_is_noted_of_cards(store: Store, campaign: Campaign) -> None:
+    """Where a rule asks for them, cards; nothing where none does, and nothing of what is no card."""
+    anna = await store.write(add_member)
+    statement = select(event.c.key).where(event.c.kind == EventKind.CARDS_GIVEN)
+    await give_cards(store, anna, ShareWay.CARD)
+    await set_rules(store, campaign, CARDS)
+    await give_cards(store, anna, ShareWay.QR)
+    assert await store.read(lambda tx: tx.rows(statement)) == []
+    await give_cards(store, anna, ShareWay.CARD, ShareWay.QR)
+    assert [row[0].rpartition(":")[2] for row in await store.read(lambda tx: tx.rows(statement))] == ["2"]
 
 
 @pytest.mark.parametrize(

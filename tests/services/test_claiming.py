@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from itertools import count
 
 import pytest
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.claiming import CHOICES, Offer, Outcome, compose_offer
-from bot.core.links import Addresses, Window
+from bot.core.links import Addresses, Window, compose_link, compute_story_mark
 from bot.core.throttling import MISSES_ALLOWED, WINDOW_SECONDS
+from bot.services.campaigns.opening import Source, take_campaign
 from bot.services.claiming.disowning import Disowning, DisownView, disown
 from bot.services.claiming.naming import ClaimView, name_inviter, pick_inviter, pick_placed
 from bot.services.claiming.window import CLAIM, ask_claim, name_nobody, open_menu
@@ -19,7 +21,17 @@ from bot.services.spoken import choose_own, load_words, open_spoken
 from storage import Store, Tx
 from storage.checks import list_faults
 from storage.records import NoticeId, OutboxRow, PersonId, Profile, ReferralId, ReferralState
-from storage.tables import chat_joins, chat_links, conversations, ledgers, outbox, people, referrals
+from storage.tables import (
+    campaigns,
+    chat_joins,
+    chat_links,
+    conversations,
+    ledgers,
+    outbox,
+    people,
+    referrals,
+    told_stories,
+)
 from tests.owed import find_member
 from tests.services.asking import find_flow
 from tests.services.conftest import CHAT
@@ -139,6 +151,33 @@ async def test_a_name_credits_at_once(store: Store, campaign: Campaign, typed: s
     assert len(await list_told(store, budi)) == 1, "answered directly"
     assert await find_flow(store, await find_id(store, budi)) is None
     assert await list_faults(store) == []
+
+
+async def test_a_link_that_is_told_keeps_its_campaign_and_its_story(store: Store, campaign: Campaign) -> None:
+    """Each side is promised its own points of that campaign; a name says nothing of either."""
+    anna = await add_member(store, "Anna", "Kusuma")
+    summer = replace(campaign, slug="summer", inviter_points=70, invitee_points=30)
+    await store.write(take_campaign, Source(campaign=summer), main=False)
+    row = await store.read(campaigns.find_by_slug, "summer")
+    assert row is not None
+    assert row.version_id is not None
+    story = campaign.stories[1].key
+    code = (await store.read(people.get, await find_id(store, anna))).code
+    link = compose_link("shop_bot", code, "qr", row.id, compute_story_mark(story))
+    for typed, points, told_of in ((link, (70, 30), story), ("Anna", None, "")):
+        friend = await add_member(store, "Budi")
+        view = await say(store, friend, typed)
+        inviters, friends = points or (campaign.inviter_points, campaign.invitee_points)
+        assert view == ClaimView(
+            member=view.member, outcome=Outcome.CREDITED, inviter="Anna K.", points=friends, waits=False
+        )
+        referral = await store.read(referrals.find_by_invitee, await find_id(store, friend))
+        assert referral is not None
+        assert (referral.source, await store.read(told_stories.find, referral.id)) == ("name", told_of)
+        assert (referral.campaign_version_id == row.version_id) is bool(points)
+        told = (await list_told(store, anna))[-1]
+        claimed = {"friend": referral.invitee_id, "referral": referral.id, "points": inviters, "waits": False}
+        assert (told.kind, told.payload) == ("friend_claimed", claimed)
 
 
 async def test_a_username_is_nobody_elses_name(store: Store) -> None:

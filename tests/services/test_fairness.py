@@ -24,6 +24,7 @@ from storage.review import ReviewRow, ReviewState
 from storage.role import Role
 from storage.tables import campaigns, captchas, grants, ledgers, outbox, people, referrals, reviews, roles, watches
 from tests.owed import list_said
+from tests.services.selling import sell
 from tests.services.test_rewards import compose_milestone
 
 if TYPE_CHECKING:
@@ -484,6 +485,22 @@ async def test_a_friend_who_is_asked_hears_by_whom_they_came(store: Store, clock
     assert held[-1] == {"friend": referral.invitee_id, "until": row.due_at, "counted": False}
 
 
+async def test_what_friends_bought_and_gave_back_is_looked_at_too(
+    store: Store, clock: Clock, campaign: Campaign
+) -> None:
+    """Where something else was noticed: most of what a member's friends bought was given back."""
+    came = await farm(store, clock, campaign, Fairness(hold_at=1_000, refuse_at=0))
+    for number, (_, referral) in enumerate(came[:5]):
+        await store.write(sell, referral.invitee_id, amount=1000, order_id=f"A-{number}")
+        if number:
+            await store.write(sell, referral.invitee_id, amount=1000, order_id=f"A-{number}", refund="all")
+    await store.write(open_shop, Source(campaign=replace(campaign, fairness=Fairness(refuse_at=0))))
+    clock.advance(600)
+    _, last = await store.write(bring, ANNA)
+    await watch(store)
+    assert dict((await get_review(store, last)).evidence)["refunds"] == (4, 5)
+
+
 async def test_who_brought_whom_is_drawn_around_a_friend(store: Store, clock: Clock, campaign: Campaign) -> None:
     """Whoever brought the inviter on top, the inviter, friends before and after, and whom these brought; how many more there are."""
     await store.write(open_fair, campaign, Fairness(watch=False))
@@ -504,6 +521,10 @@ async def test_who_brought_whom_is_drawn_around_a_friend(store: Store, clock: Cl
     below = [line for line in lines if line.level == 3]
     assert [line.name for line in below] == [profile.first_name for profile, _ in theirs[1:]]
     assert {line.by for line in below} == {around[4].person_id}
+    nameless = Profile(telegram_id=6_000_000_001, first_name="", username="bird", telegram_language="en")
+    await store.write(start, visitor=nameless, payload=anna.code)
+    shown = await store.read(view_lines, await find_referral_of(store, nameless))
+    assert [(line.name, line.is_this) for line in shown if line.level == 1] == [("Eka", False), ("bird", True)]
     top = await store.read(view_lines, await find_referral_of(store, eka))
     assert [(line.name, line.level, line.by) for line in top[:1]] == [("Anna", 0, None)]
 

@@ -201,6 +201,41 @@ async def test_nobody_has_what_cannot_be_had(counter: Store) -> None:
     assert [(offer.item.key, offer.refusal) for offer in offers] == [("bun", None), ("latte", Refusal.ENOUGH)]
 
 
+async def test_each_answer_says_all_there_is_to_say(counter: Store, clock: Clock) -> None:
+    """What is missing, what it costs and which it is; as many points as it costs are enough."""
+    await enrich(counter, ANNA, 29)
+    gone = await aside(counter, ANNA, "cake")
+    assert gone == RedemptionView(member=gone.member, refusal=Refusal.GONE)
+    dear = await aside(counter, ANNA)
+    assert dear == RedemptionView(member=dear.member, refusal=Refusal.POINTS, price=30, item="latte")
+    await counter.write(give, ANNA, 1)
+    first, again = [await aside(counter, ANNA) for _ in range(2)]
+    assert first.row is not None
+    assert first.row.expires_at == clock.now + 600 * 1_000_000
+    assert first == again == RedemptionView(member=first.member, row=first.row, item="latte")
+    bun = await aside(counter, ANNA, "bun")
+    await counter.write(confirm, visitor=ANNA, redemption_id=number_of(bun))
+    poor = await counter.write(confirm, visitor=ANNA, redemption_id=number_of(first))
+    assert poor == RedemptionView(member=poor.member, row=first.row, refusal=Refusal.POINTS, price=30, item="latte")
+    assert (poor.member.balance, poor.member.id) == (20, first.member.id)
+    await counter.write(give, ANNA, 10)
+    clock.advance(600)
+    late = await counter.write(confirm, visitor=ANNA, redemption_id=number_of(first))
+    assert late == RedemptionView(member=late.member, refusal=Refusal.LATE)
+    second = await aside(counter, ANNA)
+    assert number_of(second) != number_of(first)
+    clock.advance(599)
+    third = await aside(counter, ANNA, "bun")
+    clock.advance(1)
+    await counter.write(expire, [number_of(third), number_of(second)])
+    rows = [await counter.read(redemptions.get, number_of(each)) for each in (second, third)]
+    assert [row.state for row in rows] == [RedemptionState.DECLINED, RedemptionState.RESERVED]
+    await counter.write(decline, visitor=ANNA, redemption_id=number_of(third))
+    declined = await counter.write(confirm, visitor=ANNA, redemption_id=number_of(third))
+    assert declined.row is not None
+    assert (declined.row.state, declined.item, declined.refusal) == (RedemptionState.DECLINED, "bun", None)
+
+
 @BOTH_ENGINES
 async def test_points_are_spent_once_however_many_things_are_put_aside(counter: Store) -> None:
     """Ten points buy one bun or a third of a latte, whichever yes comes first; never both."""

@@ -106,7 +106,7 @@ class NoticesView:
     """Likewise as everybody may read them: empty for somebody who appears in public without a name."""
 
 
-def owe(tx: Tx, address: Address, notice: Notice, *, key: object) -> bool:
+def owe(tx: Tx, address: Address, notice: Notice, *, key: str | int) -> bool:
     """Owe a notice, once per kind and `key`; False where that was owed before.
 
     Args:

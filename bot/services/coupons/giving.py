@@ -146,7 +146,7 @@ def _write_rule(tx: Tx, grant: GrantRow) -> str:
     return "" if rule is None else write_rule(rule)
 
 
-def _tell(tx: Tx, grant: GrantRow, notice: Notice, *, key: object) -> None:
+def _tell(tx: Tx, grant: GrantRow, notice: Notice, *, key: str | int) -> None:
     if _can_be_told(tx, grant.person_id):
         owe(tx, MemberAddress(grant.person_id), notice, key=key)
 

@@ -98,6 +98,6 @@ def _tell_doubt(tx: Tx, claimed: Sequence[GrantId]) -> None:
     _tell_team(tx, GiftDoubtful(count=len(claimed)), key=claimed[0])
 
 
-def _tell_team(tx: Tx, notice: Notice, *, key: object) -> None:
+def _tell_team(tx: Tx, notice: Notice, *, key: str | int) -> None:
     for address in list_chats(tx, MANAGERS):
         owe(tx, address, notice, key=f"{key}:{address.person_id}:{tx.now}")

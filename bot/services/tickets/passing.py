@@ -49,7 +49,7 @@ def is_team(tx: Tx, person_id: PersonId) -> bool:
     return person.is_member and roles.find(tx, person.profile.telegram_id) in TEAM
 
 
-def tell_desk(tx: Tx, addresses: Sequence[Address], notice: TicketNotice, *, key: object) -> None:
+def tell_desk(tx: Tx, addresses: Sequence[Address], notice: TicketNotice, *, key: str | int) -> None:
     """Owe the same to all of them."""
     for address in addresses:
         at = address.person_id if isinstance(address, MemberAddress) else address.role

@@ -135,6 +135,25 @@ async def test_whoever_could_not_be_reached_in_time_gets_it_the_next_day(store: 
     assert (await see(store, of)).counts == {SENT: 1}
 
 
+async def test_whoever_is_planned_anew_is_so_where_they_said_they_are(store: Store, clock: Clock) -> None:
+    """Not where their language is spoken: nine in the morning in Mexico is the evening in Jakarta."""
+    (budi,) = await store.write(move_in, "id")
+    there = Profile(telegram_id=100, first_name="P100", telegram_language="id")
+    await store.write(set_zone, visitor=there, zone="America/Mexico_City")
+    await start(store)
+    assert (await send(store))[0] == []
+    clock.advance(6 * HOUR)
+    step = await store.write(proceed, limit=1)
+    returned = [each for claim in step.claims for each in claim.recipients]
+    assert [each.person_id for each in returned] == [budi]
+    await store.write(proceed, returned=returned, limit=0)
+    clock.advance(12 * HOUR + HOUR // 2)  # past nine in the evening there
+    got, step = await send(store)
+    assert (got, step.compute_wait()) == ([], pytest.approx(11 * HOUR + HOUR // 2, abs=HOUR // 2))
+    clock.advance(12 * HOUR)
+    assert (await send(store))[0] == [budi]
+
+
 async def test_before_it_is_sent_it_is_said_who_is_left_out_and_who_waits(store: Store) -> None:
     """By their own wish, by what they have had this week, and by the hour; then it is as it was said."""
     anna, _, maria = await store.write(move_in, "en-gb", "id", "es-mx")

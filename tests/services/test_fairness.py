@@ -522,9 +522,15 @@ async def test_who_brought_whom_is_drawn_around_a_friend(store: Store, clock: Cl
     assert [line.name for line in below] == [profile.first_name for profile, _ in theirs[1:]]
     assert {line.by for line in below} == {around[4].person_id}
     nameless = Profile(telegram_id=6_000_000_001, first_name="", username="bird", telegram_language="en")
-    await store.write(start, visitor=nameless, payload=anna.code)
+    named = replace(nameless, telegram_id=6_000_000_002, first_name="Gita", last_name="Putri")
+    for each in (named, nameless):
+        await store.write(start, visitor=each, payload=anna.code)
     shown = await store.read(view_lines, await find_referral_of(store, nameless))
-    assert [(line.name, line.is_this) for line in shown if line.level == 1] == [("Eka", False), ("bird", True)]
+    assert [(line.name, line.is_this) for line in shown if line.level == 1] == [
+        ("Eka", False),
+        ("Gita Putri", False),
+        ("bird", True),
+    ]
     top = await store.read(view_lines, await find_referral_of(store, eka))
     assert [(line.name, line.level, line.by) for line in top[:1]] == [("Anna", 0, None)]
 

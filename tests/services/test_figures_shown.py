@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -199,6 +200,10 @@ async def test_the_mark_changes_with_what_a_page_shows(store: Store, cast: list[
     await store.write(add_member, 6)
     seen.append(await mark())
     await store.write(give, cast[2].id, 7)
+    seen.append(await mark())
+    latest = await store.read(people.find_by_telegram_id, 7_000_000_000 + 6)
+    assert latest is not None
+    await store.write(people.set_profile, latest.id, replace(latest.profile, first_name="Bayu"))
     seen.append(await mark())
     await store.write(say, visitor=MEI, said=Said(words="Cold bread"))
     seen.append(await mark())

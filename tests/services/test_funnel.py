@@ -11,8 +11,10 @@ from random import Random
 import pytest
 from sqlalchemy import Table, select, update
 
+from bot.core.campaigns.campaign import Campaign
 from bot.core.durations import DAY
 from bot.core.funnel import PERIOD_DAYS
+from bot.services.campaigns.opening import Source, take_campaign
 from bot.services.cleaning import fold_funnel
 from bot.services.stats import cut, list_weeks, measure
 from bot.services.visiting import Click, count_clicks
@@ -28,8 +30,20 @@ from storage.schema.people import person
 from storage.schema.redeeming import redemption
 from storage.schema.referrals import referral
 from storage.schema.sharing import click, share
+    EVER_DAY,
+    FOLDED,
+    FUNNEL_COUNTS,
+    campaign_version,
+    click,
+    funnel,
+    person,
+    redemption,
+    referral,
+    sale,
+    share,
+)
+from storage.tables import campaigns, ledgers, people, redemptions, referrals, sales, shares, shops, tallies
 from storage.tables import funnel as kept_counts
-from storage.tables import ledgers, people, redemptions, referrals, sales, shares, shops, tallies
 from storage.tables.funnel import Cut
 from storage.tx import Tx
 from tests.storage.clock import Clock
@@ -287,7 +301,7 @@ async def test_every_cut_comes_to_the_whole(store: Store, clock: Clock) -> None:
     assert set(await store.read(cut, Cut.CAMPAIGN)) == {"", "welcome"}
 
 
-async def test_a_figure_is_of_its_days_to_the_last_one(store: Store, clock: Clock) -> None:
+async def test_a_figure_is_of_its_days_to_the_last_one(store: Store, clock: Clock, campaign: Campaign) -> None:
     """Today is one of them; what came before the last so many days is of those before; each click has its campaign."""
     anna = await store.write(people.add, Profile(telegram_id=1, first_name="Anna"), "Code000001")
     shown = (await store.read(shops.get)).campaign_id
@@ -302,18 +316,24 @@ async def test_a_figure_is_of_its_days_to_the_last_one(store: Store, clock: Cloc
         figures = await store.read(measure)
         return figures.funnel.clicks, figures.lately.clicks, figures.before.clicks
 
+    await store.write(take_campaign, Source(campaign=replace(campaign, slug="beside")), main=False)
+    row = await store.read(campaigns.find_by_slug, "beside")
+    assert row is not None
+    other = replace(click, visitor="w", campaign=row.id)
+    assert await store.write(count_clicks, clicked=[other, other]) == 1
+    assert (await store.read(cut, Cut.CAMPAIGN))["beside"].clicks == 1
     assert [await count(days) for days in (None, 0, 1, 2)] == [1, 0, 1, 1]
     clock.advance(86_400)
     assert [await count(days) for days in (None, 1, 2)] == [1, 0, 1]
-    assert await measure_all() == (1, 1, 0)
+    assert await measure_all() == (2, 2, 0)
     clock.advance((PERIOD_DAYS - 2) * 86_400)
-    assert await measure_all() == (1, 1, 0)
+    assert await measure_all() == (2, 2, 0)
     clock.advance(86_400)
-    assert await measure_all() == (1, 0, 1)
+    assert await measure_all() == (2, 0, 2)
     clock.advance((PERIOD_DAYS - 1) * 86_400)
-    assert await measure_all() == (1, 0, 1)
+    assert await measure_all() == (2, 0, 2)
     clock.advance(86_400)
-    assert await measure_all() == (1, 0, 0)
+    assert await measure_all() == (2, 0, 0)
 
 
 async def test_the_last_weeks_end_with_this_one(store: Store, clock: Clock) -> None:

@@ -405,6 +405,15 @@ async def test_what_did_not_arrive_is_told_where_it_was_said(shop: Store) -> Non
     assert note is not None
     await shop.write(note_unsent, Thread(more.id, note.said[-1].id), blocked=False)
     assert await ears.hear() == []
+    answer = Said(words="Sorry", chat_id=WAYAN.telegram_id, message_id=9)
+    view = await shop.write(desk.answer, visitor=WAYAN, ticket_id=ticket.id, said=answer)
+    assert view is not None
+    await ears.hear()
+    wayan = view.said[-1].author_id
+    assert wayan is not None
+    await shop.write(ticket_words.forget_of, wayan)
+    await shop.write(note_unsent, Thread(ticket.id, view.said[-1].id), blocked=True)
+    assert await ears.hear() == [], "nobody knows any more who said it"
 
 
 async def test_a_member_is_asked_and_sees_what_they_have_asked(shop: Store, clock: Clock) -> None:

@@ -42,7 +42,7 @@ from storage import Store
 from storage.exports import EXPORTS
 from storage.records import BroadcastState, Person, Profile
 from storage.role import Role
-from storage.schema import person
+from storage.schema.people import person
 from storage.tables import broadcasts, people, roles, scores
 from storage.ticket import Said
 from tests.storage.cast import add_member, add_members, give, run

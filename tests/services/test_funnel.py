@@ -30,18 +30,6 @@ from storage.schema.people import person
 from storage.schema.redeeming import redemption
 from storage.schema.referrals import referral
 from storage.schema.sharing import click, share
-    EVER_DAY,
-    FOLDED,
-    FUNNEL_COUNTS,
-    campaign_version,
-    click,
-    funnel,
-    person,
-    redemption,
-    referral,
-    sale,
-    share,
-)
 from storage.tables import campaigns, ledgers, people, redemptions, referrals, sales, shares, shops, tallies
 from storage.tables import funnel as kept_counts
 from storage.tables.funnel import Cut

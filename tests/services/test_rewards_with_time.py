@@ -19,7 +19,7 @@ from storage import Store, Tx
 from storage.checks import list_faults
 from storage.facts import EventKind, GrantKind, GrantRow, GrantState
 from storage.records import Person, PersonId, Profile, Referral, ShareWay, Side
-from storage.schema.rewards import grant
+from storage.schema.rewards import event, grant
 from storage.tables import grants, inbox, ledgers, people
 from tests.services.conftest import CHAT
 from tests.services.selling import sell

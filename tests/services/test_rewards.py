@@ -430,11 +430,8 @@ async def test_what_is_given_is_written_down_and_told_with_all_that_is_known_of_
     for key, days in (("code", 9), ("third", DAYS_LIMIT)):
         laid = await store.read(redemptions.find_by_grant, by_rule[key].id)
         assert laid is not None
-        assert (laid.item, laid.expires_at, laid.person_id) == (
-            f"rule:{key}",
-            clock.now + days * DAY * 1_000_000,
-            by_rule[key].person_id,
-        )
+        waits = (f"rule:{key}", clock.now + days * DAY * 1_000_000, by_rule[key].person_id)
+        assert (laid.item, laid.expires_at, laid.person_id) == waits
     clock.advance(3 * DAY)
     await store.write(free, await store.read(list_due, limit=9))
     freed = {**expected["held"], "state": "available", "until": 0}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -88,23 +89,26 @@ async def deliver(store: Store, answer: Answer, *, most: int = 9) -> list[dict[s
     return heard
 
 
-async def test_each_event_says_what_it_is_about(store: Store, cast: list[Person], clock: Clock) -> None:
-    """Who by code and number, what of it by numbers that stay, money in minor units: what other systems are written for."""
-    anna, budi, friend = cast
-    referral = Referral(
+def make_referral(inviter: Person, friend: Person, now: int) -> Referral:
+    """A friend who counts."""
+    return Referral(
         id=ReferralId(5),
-        inviter_id=anna.id,
+        inviter_id=inviter.id,
         invitee_id=friend.id,
         campaign_version_id=VersionId(1),
         source="qr",
         state=ReferralState.QUALIFIED,
-        joined_at=clock.now,
+        joined_at=now,
     )
-    grant = GrantRow(
+
+
+def make_grant(owner: Person) -> GrantRow:
+    """What a rule gave for that friend."""
+    return GrantRow(
         id=GrantId(6),
         rule="third",
         campaign_version_id=VersionId(1),
-        person_id=anna.id,
+        person_id=owner.id,
         event_id=EventId(1),
         referral_id=ReferralId(5),
         side=None,
@@ -114,60 +118,47 @@ async def test_each_event_says_what_it_is_about(store: Store, cast: list[Person]
         points=0,
         ledger_id=None,
     )
-    redemption = RedemptionRow(
+
+
+def make_redemption(owner: Person, now: int) -> RedemptionRow:
+    """What was had for points."""
+    return RedemptionRow(
         id=RedemptionId(7),
         reference="TEST2345",
-        person_id=budi.id,
+        person_id=owner.id,
         campaign_version_id=VersionId(1),
         item="bread",
         price=40,
         state=RedemptionState.REDEEMED,
-        reserved_at=clock.now,
-        expires_at=clock.now,
+        reserved_at=now,
+        expires_at=now,
         used_at=None,
         used_by_id=None,
     )
-    sale = Sale(
+
+
+def make_sale(buyer: Person, now: int) -> Sale:
+    """An order, of which a part was given back."""
+    return Sale(
         id=SaleId(8),
         order_id="A-1",
-        person_id=friend.id,
+        person_id=buyer.id,
         state=SaleState.REDUCED,
         reason=Reason.NONE,
         amount=1000,
         currency="EUR",
-        occurred_at=clock.now,
+        occurred_at=now,
         refunded=400,
         event_id=None,
         share_id=None,
         due_at=None,
-        changed_at=clock.now,
-    )
-    ticket = TicketRow(
-        id=TicketId(9), person_id=budi.id, about=About.COMPLAINT, state=TicketState.OPEN, opened_at=clock.now
+        changed_at=now,
     )
 
-    def publish(tx: Tx) -> None:
-        sent = broadcasts.add(tx, anna.id)
-        deliveries.queue(tx, sent.id, [budi.id, friend.id])
-        publish_referral(tx, HookEventKind.JOINED, referral, reason="x")
-        publish_grant(tx, HookEventKind.WITHDRAWN, grant)
-        publish_points(tx, friend.id, rule="join", points=25, referral=referral)
-        publish_redemption(tx, HookEventKind.REDEEMED, redemption)
-        publish_coupon(tx, HookEventKind.UNUSED, budi.id, pool="spring", code="AB-12")
-        publish_sale(tx, sale)
-        publish_broadcast(tx, sent.id)
-        publish_ticket(tx, ticket)
 
-    await store.write(publish)
-    number = await store.write(subscribe, *(kind.value for kind in HookEventKind))
-    assert await store.read(webhooks.list_last, number, 99) == [], "nobody was told before"
-    await store.write(publish)
-    heard = []
-    while more := await deliver(store, Answer(status=204), most=1):
-        heard += more
-    shown = [{"code": each.code, "telegram_id": each.profile.telegram_id} for each in (anna, budi, friend)]
-    told = {each["type"]: each["data"] for each in heard}
-    assert told == {
+def list_expected(shown: Sequence[Mapping[str, object]]) -> Mapping[str, Mapping[str, object]]:
+    """What other systems are told of all that, by its kind."""
+    return {
         "joined": {"referral": 5, "friend": shown[2], "inviter": shown[0], "source": "qr", "reason": "x"},
         "withdrawn": {
             "member": shown[0],
@@ -201,6 +192,41 @@ async def test_each_event_says_what_it_is_about(store: Store, cast: list[Person]
         "broadcast_finished": {"broadcast": 2, "recipients": {DeliveryState.QUEUED.value: 2}},
         "ticket_opened": {"member": shown[1], "ticket": 9, "about": "complaint"},
     }
+
+
+async def test_each_event_says_what_it_is_about(store: Store, cast: list[Person], clock: Clock) -> None:
+    """Who by code and number, what of it by numbers that stay, money in minor units: what other systems are written for."""
+    anna, budi, friend = cast
+    referral = make_referral(anna, friend, clock.now)
+    grant = make_grant(anna)
+    redemption = make_redemption(budi, clock.now)
+    sale = make_sale(friend, clock.now)
+    ticket = TicketRow(
+        id=TicketId(9), person_id=budi.id, about=About.COMPLAINT, state=TicketState.OPEN, opened_at=clock.now
+    )
+
+    def publish(tx: Tx) -> None:
+        sent = broadcasts.add(tx, anna.id)
+        deliveries.queue(tx, sent.id, [budi.id, friend.id])
+        publish_referral(tx, HookEventKind.JOINED, referral, reason="x")
+        publish_grant(tx, HookEventKind.WITHDRAWN, grant)
+        publish_points(tx, friend.id, rule="join", points=25, referral=referral)
+        publish_redemption(tx, HookEventKind.REDEEMED, redemption)
+        publish_coupon(tx, HookEventKind.UNUSED, budi.id, pool="spring", code="AB-12")
+        publish_sale(tx, sale)
+        publish_broadcast(tx, sent.id)
+        publish_ticket(tx, ticket)
+
+    await store.write(publish)
+    number = await store.write(subscribe, *(kind.value for kind in HookEventKind))
+    assert await store.read(webhooks.list_last, number, 99) == [], "nobody was told before"
+    await store.write(publish)
+    heard = []
+    while more := await deliver(store, Answer(status=204), most=1):
+        heard += more
+    shown = [{"code": each.code, "telegram_id": each.profile.telegram_id} for each in (anna, budi, friend)]
+    told = {each["type"]: each["data"] for each in heard}
+    assert told == list_expected(shown)
 
 
 async def test_only_owners_see_who_is_told(store: Store, cast: list[Person]) -> None:

@@ -32,11 +32,10 @@ def grant(tx: Tx, row: RedemptionRow, rule: Rule) -> GrantId:
     return grant_id
 
 
-def give_up_waiting(tx: Tx, row: RedemptionRow) -> bool:
-    """Give the points back for what has not come yet; False where it has, or is on its way."""
-    if row.grant_id is None or grants.lock(tx, row.grant_id).state is not GrantState.WAITING:
-        return False
-    return _give_back(tx, row.grant_id) is not None
+def give_up_waiting(tx: Tx, row: RedemptionRow) -> None:
+    """Give the points back for what has not come yet; what has come, or is on its way, stays bought."""
+    if row.grant_id is not None and grants.lock(tx, row.grant_id).state is GrantState.WAITING:
+        _give_back(tx, row.grant_id)
 
 
 def refuse(tx: Tx, grant_id: GrantId, trouble: Trouble) -> bool:

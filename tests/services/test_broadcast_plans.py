@@ -330,9 +330,11 @@ async def test_drip_reaches_each_member_once_so_long_after_joining(store: Store,
 
     late = await store.write(join)
     clock.advance(3 * DAY - HOUR)
-    assert (await send(store))[0] == []
-    due_at = (await store.read(broadcasts.get, of)).due_at
-    assert due_at == clock.now + 60 * 1_000_000, "then somebody is looked for again"
+    for _ in range(2):
+        clock.advance(60)
+        assert (await send(store))[0] == []
+        due_at = (await store.read(broadcasts.get, of)).due_at
+        assert due_at == clock.now + 60 * 1_000_000, "then somebody is looked for again, to the second"
     clock.advance(2 * HOUR)
     assert (await send(store, limit=1))[0] == [late]
     assert (await store.read(broadcasts.get, of)).due_at == due_at, "there may be more of them"

@@ -90,7 +90,7 @@ async def test_the_author_hears_each_step_and_an_adopted_idea_is_honoured_once(s
     assert await balance(shop, ANNA) == 5
     assert await shop.read(labels.list_of, anna.id) == [CO_MAKER]
     (done,) = (await look(shop)).adopted
-    assert (done.text, done.answer) == ("Rye on Sundays", "There is rye now")
+    assert (done.text, done.answer, done.photo) == ("Rye on Sundays", "There is rye now", "")
     sari = await shop.read(people.find_by_telegram_id, SARI.telegram_id)
     assert sari is not None
     assert await shop.read(list_written, Act.IDEA) == [

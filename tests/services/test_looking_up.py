@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.campaigns.campaign import Campaign
@@ -125,6 +127,9 @@ async def test_where_several_may_be_meant_they_are_offered(store: Store, anna: P
         seen = await find(store, "Ketut")
         assert (len(seen.offered), seen.more) == (CHOICES, True)
     assert dict((await meant(store, "@anna_b")).offered) == {anna.id: "Anna"}
+    await store.write(people.set_profile, anna.id, replace(ANNA, first_name="", last_name="", username="anna_b"))
+    assert dict((await meant(store, "@anna_b")).offered) == {anna.id: "anna_b"}
+    await store.write(people.set_profile, anna.id, ANNA)
     assert dict((await meant(store, "", ANNA.telegram_id)).offered) == {anna.id: "Anna"}
     assert await list_written(store) == []
     assert await store.read(find_conversation, visitor=WAYAN) is not None

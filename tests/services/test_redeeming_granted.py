@@ -15,7 +15,7 @@ from bot.services.coupons import giving
 from bot.services.coupons.counter import check_coupon, hand_in
 from bot.services.gifts import sending
 from bot.services.privacy import forget
-from bot.services.redeeming.redeeming import Refusal, confirm, give_up, look, reserve
+from bot.services.redeeming.redeeming import Refusal, ThingAnswer, confirm, explain_thing, give_up, look, reserve
 from bot.services.standing import list_rewards
 from storage import Store
 from storage.checks import list_faults
@@ -74,6 +74,8 @@ async def test_a_coupon_is_paid_once_and_given_once_however_often_one_taps(count
     assert used.grant is not None
     assert (used.row.state, used.grant.row.state) == (RedemptionState.GRANTED, GrantState.USED)
     assert (used.grant.rule, used.grant.happened) == (COFFEE.rule, EventKind.HAD)
+    why = await counter.read(explain_thing, visitor=ANNA, redemption_id=number)
+    assert why == ThingAnswer(member=why.member, row=used.row, grant=used.grant)
     assert await list_faults(counter) == []
 
 

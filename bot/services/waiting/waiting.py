@@ -63,21 +63,20 @@ class QueueView:
     """Others were let in since that was asked: nobody was let in now."""
 
 
-def join_queue(tx: Tx, person_id: PersonId, terms: Terms, *, told: bool = True) -> int:
-    """Put a member at the end of their campaign's queue, once; returns the place, 0 for who stood there before."""
+def join_queue(tx: Tx, person_id: PersonId, terms: Terms, *, told: bool = True) -> None:
+    """Put a member at the end of their campaign's queue, once."""
     if terms.campaign.waitlist is None:
-        return 0
+        return
     campaign_id = boards.get_campaign_id(tx, terms.version_id)
     head, last = waitlists.lock(tx, campaign_id), waitlists.find_last(tx, campaign_id)
     key = 0 if last is None else last + GAP
     if not waitlists.add(tx, campaign_id, person_id, key):
-        return 0
+        return
     waitlists.count_in(tx, campaign_id, more=1)
     waitlists.count_chunks(tx, campaign_id, {find_chunk(key): 1})
     if told:
         notice = QueueEntered(place=head.length + 1, jump=terms.campaign.waitlist.jump)
         owe(tx, MemberAddress(person_id), notice, key=f"{campaign_id}:{person_id}")
-    return head.length + 1
 
 
 def advance(tx: Tx, referral: Referral, terms: Terms) -> int:

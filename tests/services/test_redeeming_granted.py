@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -24,6 +25,7 @@ from storage.gift import Trouble
 from storage.records import Profile
 from storage.role import Role
 from storage.tables import people, roles
+from tests.owed import list_said
 from tests.services.selling import sell
 from tests.services.test_coupons import take_in
 from tests.services.test_joining import ANNA, BUDI, arrive
@@ -120,8 +122,11 @@ async def test_a_gift_that_telegram_refuses_gives_the_points_back(counter: Store
     (due,) = await counter.read(sending.list_due, limit=5)
     assert await counter.write(sending.claim, due, stars=15)
     for _ in range(2):
-        await counter.write(sending.note_trouble, due, trouble)
+        await counter.write(partial(sending.note_trouble, due=due, trouble=trouble, error="no", stars=15))
     assert await list_kinds(counter) == ["redemption_returned"]
+    told = [dict(said) for _, _, said in await counter.read(list_said, "gift_troubled")]
+    to_team = trouble not in {Trouble.DECLINED, Trouble.UNREACHABLE}
+    assert told == [{"trouble": trouble, "gift": "51", "stars": 15, "error": "no"}] * to_team
     rewards = await counter.read(list_rewards, visitor=ANNA)
     assert (rewards.balance, rewards.live) == (50, [])
     assert await counter.read(sending.list_due, limit=5) == []

@@ -45,7 +45,10 @@ async def test_one_line_is_enough(shop: ShopAtWork, store: Store) -> None:
     assert "You can give 50 points more today." in given.text
     assert not given.keyboard
     await shop.telegram.until_message(hadi, "for carrying the chairs")
-    assert "more than you can give today: you have 50 points left" in (await shop.ask(tono, "/grant Hadi 51 once more")).text
+    assert (
+        "more than you can give today: you have 50 points left"
+        in (await shop.ask(tono, "/grant Hadi 51 once more")).text
+    )
     assert "Nobody gives points to themselves" in (await shop.ask(tono, "/grant Tono 5 for me")).text
     assert "I know nobody like that" in (await shop.ask(tono, "/grant Zebedee 5 who is that")).text
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from bot.jobs.backups import BackupPlan, compose_name, list_backup_jobs, list_backups, make_backup
 from storage import open_store
 from storage.backups import restore
-from storage.errors import StoreError
+from storage.errors import BackupRefused, StoreError
 from storage.tables import directory
 from tests.journeys.shop_at_work import open_shop, sqlite_in
 from tests.logged import list_values
@@ -42,6 +44,24 @@ async def test_the_newest_backups_stay(
     assert (folder / "passalong-precious.backup").exists()
     restore(f"sqlite:///{tmp_path}/other.db", made[-1])
     async with open_store(f"sqlite:///{tmp_path}/other.db") as store:
+        assert await store.read(directory.count_members) == 4
+
+
+async def test_a_backup_for_a_recipient_is_sealed(sqlite_url: str, tmp_path: Path) -> None:
+    """It is called so, nobody reads it without the identity, and with it, it is like any other."""
+    identity, key = import_module("pyrage").x25519.Identity.generate(), tmp_path / "key.txt"
+    key.write_text(f"{identity}\n")
+    async with open_store(sqlite_url) as store:
+        await store.write(add_members, 4)
+        sealed = replace(plan(sqlite_url, tmp_path), recipient=str(identity.to_public()))
+        file = await make_backup(sealed, 1)
+    assert file.read_bytes().startswith(b"age-encryption.org/v1")
+    assert list_backups(tmp_path) == [file]
+    other = f"sqlite:///{tmp_path}/other.db"
+    with pytest.raises(BackupRefused, match="encrypted"):
+        restore(other, file)
+    restore(other, file, identity=key)
+    async with open_store(other) as store:
         assert await store.read(directory.count_members) == 4
 
 

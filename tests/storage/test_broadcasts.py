@@ -246,3 +246,18 @@ async def test_who_is_planned_anew_and_gets_it_has_no_reason_why_not(store: Stor
     shown = select(*columns).where(delivery.c.person_id.in_([anna.id, ben.id])).order_by(delivery.c.person_id)
     rows = await store.read(lambda tx: [tuple(row) for row in tx.rows(shown)])
     assert rows == [("queued", "", NOON + 5, None), ("skipped", Skip.NEWS.value, 0, NOON)]
+
+
+async def test_all_messages_of_an_album_are_known_again(store: Store) -> None:
+    """In their order; of what is one message there are no more."""
+    broadcast = await begin_filled(store, 2)
+    anna, ben = await store.write(cast.claim, broadcast, 9)
+    album, single = (
+        Outcome(
+            broadcast_id=broadcast, person_id=each.person_id, state=DeliveryState.SENT, message_id=50, more_ids=more
+        )
+        for each, more in ((anna, (51, 52)), (ben, ()))
+    )
+    await store.write(deliveries.settle, [album, single])
+    kept = select(delivery.c.message_id, delivery.c.more_ids).order_by(delivery.c.person_id)
+    assert await store.read(lambda tx: [tuple(row) for row in tx.rows(kept)]) == [(50, "51 52"), (50, "")]

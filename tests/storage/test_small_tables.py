@@ -109,15 +109,18 @@ async def test_clicks_are_counted_by_source_also_when_only_sums_are_left(store: 
 
 async def test_shares_are_counted_by_way_also_when_only_sums_are_left(store: Store, clock: Clock) -> None:
     """Likewise; the story shared last is known as long as its row is."""
-    anna = await store.write(add_member, 1)
+    anna, ben = await store.write(add_members, 2)
     assert await store.read(shares.find_last_story, anna.id) == ""
     for way, story in ((ShareWay.CARD, "rye"), (ShareWay.QR, ""), (ShareWay.CARD, "bun")):
         await store.write(shares.add, anna.id, way, story)
     assert await store.read(shares.find_last_story, anna.id) == "bun"
+    await store.write(shares.add, ben.id, ShareWay.CARD, "roll")
+    assert [await store.read(shares.find_last_story, each.id) for each in (anna, ben)] == ["bun", "roll"]
+    await store.write(shares.delete_of, ben.id)
     assert await store.write(shares.delete_before, before=clock.now, limit=9) == 0
     assert await store.write(shares.delete_before, before=clock.now + 1, limit=1) == 1
     await store.write(shares.delete_of, anna.id)
-    assert await store.read(shares.count_by_way) == {"card": 2, "qr": 1}
+    assert await store.read(shares.count_by_way) == {"card": 3, "qr": 1}
 
 
 async def test_a_click_knows_its_story_and_campaign(store: Store, clock: Clock) -> None:

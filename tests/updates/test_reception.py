@@ -24,6 +24,8 @@ class Desk:
 
     def __init__(self) -> None:
         self.taken: list[InboxRow] = []
+        self.read: list[int] = []
+        """Of which what has been looked at of them came along."""
         self.inline: list[int] = []
         self.looks = 0
 
@@ -31,9 +33,10 @@ class Desk:
         """Half of all."""
         return (update.sender_id or 0) % 2 == 0
 
-    def take(self, rows: Sequence[InboxRow], parsed: Mapping[int, Update | None] | None = None) -> None:  # noqa: ARG002
+    def take(self, rows: Sequence[InboxRow], parsed: Mapping[int, Update | None] | None = None) -> None:
         """Note them."""
         self.taken += rows
+        self.read += parsed or ()
 
     def take_inline(self, update: RawUpdate) -> None:
         """Note it."""
@@ -61,6 +64,7 @@ async def test_what_is_brought_is_kept_once(store: Store) -> None:
     for _ in range(3):
         await reception.take(make_update(7, 2, "hello"))
     assert (await list_kept(store), [row.update_id for row in desk.taken], desk.looks) == ([7], [7], 2)
+    assert set(desk.read) == {7}
     counted = reception._metrics.read()
     assert (counted["updates_taken"], counted["updates_repeated"]) == (1, 2)
 

@@ -49,11 +49,11 @@ from storage.role import Role
 from storage.tables import audit, broadcasts, conversations, inbox, people, roles, webhooks
 from storage.webhook import HookEventKind
 from tests.services.asking import find_flow
-from tests.storage.cast import add_members
+from tests.storage.cast import add_members, make_profile
 from tests.storage.clock import Clock
 
-SARI = Profile(telegram_id=7_000_000_000 + 1, first_name="Member 1")
-TONO = Profile(telegram_id=7_000_000_000 + 2, first_name="Member 2")
+SARI = make_profile(1)
+TONO = make_profile(2)
 BREAD = Version(kind=Kind.TEXT, parameters={"text": "Fresh bread"})
 ROTI = Version(kind=Kind.TEXT, parameters={"text": "Roti segar"})
 DRAFT, RUNNING, DONE = BroadcastState.DRAFT, BroadcastState.RUNNING, BroadcastState.DONE

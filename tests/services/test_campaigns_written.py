@@ -43,17 +43,17 @@ from bot.services.campaigns.terms import keep_posting, keep_terms
 from bot.services.members import NotAllowed
 from storage import RowMissing, Store
 from storage.campaign import CampaignState
-from storage.records import CampaignId, Profile
+from storage.records import CampaignId
 from storage.role import Role
 from storage.tables import campaigns, coupons, inspections, labels, pictures, roles, shops
 from storage.tables.inspections import Inspection
 from storage.tables.pictures import StoredPicture
 from tests.services.conftest import CHAT
-from tests.storage.cast import add_member, take_for
+from tests.storage.cast import add_member, make_profile, take_for
 from tests.storage.clock import Clock
 
-SARI = Profile(telegram_id=7_000_000_000 + 1, first_name="Sari")
-TONO = Profile(telegram_id=7_000_000_000 + 2, first_name="Tono")
+SARI = make_profile(1, "Sari")
+TONO = make_profile(2, "Tono")
 PICTURE = StoredPicture(sha256="ab" * 32, content=b"\xff\xd8 a picture", width=64, height=32)
 NOBODY = CampaignId(99)
 

@@ -34,11 +34,11 @@ from bot.services.sharing.handouts import (
 )
 from storage import RowMissing, Store, Tx
 from storage.handout import HandoutId, HandoutKind, HandoutState
-from storage.records import Person, PersonId, Profile, ShareWay
+from storage.records import Person, PersonId, ShareWay
 from storage.tables import cards, outbox, people, scores, shares
-from tests.storage.cast import add_members
+from tests.storage.cast import add_members, make_profile
 
-ANNA = Profile(telegram_id=7_000_000_000 + 1, first_name="Member 1")
+ANNA = make_profile(1)
 VERSIONS = CardVersions(
     texts={"en": {"bread": "b", "cake": "c"}, "id": {"bread": "B", "cake": "C"}},
     captions={"en": "q", "id": "Q"},

@@ -45,12 +45,12 @@ from storage.role import Role
 from storage.schema.people import person
 from storage.tables import broadcasts, people, roles, scores
 from storage.ticket import Said
-from tests.storage.cast import add_member, add_members, give, run
+from tests.storage.cast import add_member, add_members, give, make_profile, run
 from tests.storage.clock import Clock
 
-SARI = Profile(telegram_id=7_000_000_000 + 1, first_name="Member 1")
-TONO = Profile(telegram_id=7_000_000_000 + 2, first_name="Member 2")
-MEI = Profile(telegram_id=7_000_000_000 + 3, first_name="Member 3")
+SARI = make_profile(1)
+TONO = make_profile(2)
+MEI = make_profile(3)
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ async def test_the_mark_changes_with_what_a_page_shows(store: Store, cast: list[
     seen.append(await mark())
     await store.write(give, cast[2].id, 7)
     seen.append(await mark())
-    latest = await store.read(people.find_by_telegram_id, 7_000_000_000 + 6)
+    latest = await store.read(people.find_by_telegram_id, make_profile(6).telegram_id)
     assert latest is not None
     await store.write(people.set_profile, latest.id, replace(latest.profile, first_name="Bayu"))
     seen.append(await mark())

@@ -34,12 +34,12 @@ from storage.role import Role
 from storage.tables import conversations, labels, outbox, people, redemptions, roles
 from tests.services.test_labels import rate
 from tests.services.test_rewards import set_rules
-from tests.storage.cast import add_member, take_for
+from tests.storage.cast import add_member, make_profile, take_for
 from tests.storage.clock import Clock
 
-SARI = Profile(telegram_id=7_000_000_000 + 1, first_name="Sari")
-WAYAN = Profile(telegram_id=7_000_000_000 + 2, first_name="Wayan")
-ANNA = Profile(telegram_id=7_000_000_000 + 3, first_name="Anna", username="anna_b")
+SARI = make_profile(1, "Sari")
+WAYAN = make_profile(2, "Wayan")
+ANNA = make_profile(3, "Anna", username="anna_b")
 SHOP = Addresses(bot_username="oven_bot")
 
 

@@ -25,11 +25,11 @@ from storage.steps import take_steps
 from storage.tables import broadcasts, conversations, labels, people, roles, segments
 from storage.tables import lists as listed_table
 from tests.services.asking import find_flow
-from tests.storage.cast import add_member, add_members
+from tests.storage.cast import add_member, add_members, make_profile
 from tests.storage.clock import Clock
 
-SARI = Profile(telegram_id=7_000_000_000 + 1, first_name="Member 1")
-BUDI = Profile(telegram_id=7_000_000_000 + 2, first_name="Member 2")
+SARI = make_profile(1)
+BUDI = make_profile(2)
 ADDRESSES = Addresses(bot_username="shop_bot")
 VIP = Condition(name="label", how=How.IS, value="vip")
 FRIENDS = Condition(name="friends", how=How.AT_LEAST, value="3")
@@ -339,5 +339,5 @@ async def test_a_list_ends_when_the_shop_says_so(store: Store, sari: Person) -> 
 
 def list_members(tx: Tx) -> list[Person]:
     """Members number 1 to 6."""
-    found = [people.find_by_telegram_id(tx, 7_000_000_000 + number) for number in range(1, 7)]
+    found = [people.find_by_telegram_id(tx, make_profile(number).telegram_id) for number in range(1, 7)]
     return [each for each in found if each is not None]

@@ -13,17 +13,17 @@ from bot.services.tickets import desk, templates, tickets, watching
 from bot.services.tickets.desk import Replied
 from bot.services.tickets.passing import Edited, note_arrived, note_unsent, pass_edit
 from storage import Store, Tx
-from storage.records import NoticeId, Profile
+from storage.records import NoticeId
 from storage.role import Role
 from storage.tables import outbox, people, roles, ticket_words
 from storage.tables import tickets as table
 from storage.ticket import About, Said, SaidState, TicketRow, TicketState
 from tests.owed import list_said
-from tests.storage.cast import add_member
+from tests.storage.cast import add_member, make_profile
 from tests.storage.clock import Clock
 
 HOUR = 3600
-ANNA, BUDI, WAYAN, SARI = (Profile(telegram_id=7_000_000_000 + n, first_name=f"Member {n}") for n in range(1, 5))
+ANNA, BUDI, WAYAN, SARI = (make_profile(n) for n in range(1, 5))
 COLD = Said(words="Cold bread", chat_id=ANNA.telegram_id, message_id=7)
 
 

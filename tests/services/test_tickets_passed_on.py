@@ -29,11 +29,11 @@ from storage.records import NoticeId, PersonId, Profile
 from storage.role import Role
 from storage.tables import outbox, roles, ticket_words
 from storage.ticket import Said, SaidState, Shape, Side, TicketId, TicketRow, TicketState
-from tests.storage.cast import add_member
+from tests.storage.cast import add_member, make_profile
 from tests.storage.clock import Clock
 
 HOUR = 3600
-ANNA, BUDI, WAYAN, SARI, KETUT = (Profile(telegram_id=7_000_000_000 + n, first_name=f"Member {n}") for n in range(1, 6))
+ANNA, BUDI, WAYAN, SARI, KETUT = (make_profile(n) for n in range(1, 6))
 COLD = Said(words="Cold bread", chat_id=ANNA.telegram_id, message_id=7)
 GROUP = -100_500
 

@@ -47,16 +47,16 @@ from storage.facts import (
     RedemptionRow,
     RedemptionState,
 )
-from storage.records import DeliveryState, Person, Profile, Referral, ReferralId, ReferralState, VersionId
+from storage.records import DeliveryState, Person, Referral, ReferralId, ReferralState, VersionId
 from storage.role import Role
 from storage.tables import broadcasts, deliveries, roles, webhooks
 from storage.ticket import About, TicketId, TicketRow, TicketState
 from storage.webhook import HookEventKind, PostState, WebhookId, WebhookState
-from tests.storage.cast import add_members
+from tests.storage.cast import add_members, make_profile
 from tests.storage.clock import Clock
 
-SARI = Profile(telegram_id=7_000_000_000 + 1, first_name="Member 1")
-TONO = Profile(telegram_id=7_000_000_000 + 2, first_name="Member 2")
+SARI = make_profile(1)
+TONO = make_profile(2)
 URL = "https://crm.example:8443/hook?key=secret"
 DAY_SECONDS = 86_400
 

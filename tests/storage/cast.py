@@ -30,10 +30,14 @@ def run(tx: Tx, statement: Executable) -> int:
     return tx.run(statement)
 
 
+def make_profile(number: int, name: str = "", *, username: str = "") -> Profile:
+    """Member number so-and-so, as Telegram knows them."""
+    return Profile(telegram_id=7_000_000_000 + number, first_name=name or f"Member {number}", username=username)
+
+
 def add_member(tx: Tx, number: int, name: str = "") -> Person:
     """Add member number so-and-so."""
-    profile = Profile(telegram_id=7_000_000_000 + number, first_name=name or f"Member {number}")
-    person = people.add(tx, profile, f"Code{number:06}")
+    person = people.add(tx, make_profile(number, name), f"Code{number:06}")
     people.set_started(tx, person.id)
     return people.get(tx, person.id)
 
